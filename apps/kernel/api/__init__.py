@@ -1,0 +1,1 @@
+"""HTTP as every app speaks it: problem details, versions, idempotency, cursors, strict JSON."""

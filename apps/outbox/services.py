@@ -1,0 +1,157 @@
+"""Publish, take, run, finish. Security design 1: lease, fencing token, stable key, sweeper."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+
+from celery import signature
+from django.conf import settings
+from django.db import transaction
+from django.db.models import DurationField, F, Value
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from apps.kernel.errors import Unavailable
+from apps.kernel.faults import fault_point
+from apps.outbox.events import REACTIONS, Event, Reaction
+from apps.outbox.models import Delivery
+
+MAX_ATTEMPTS = 5
+"""Of a reaction that fails for a reason of its own; one that waits for somebody else is more patient."""
+MAX_WAITS = 60
+
+log = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job; whatever this one found is not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A taken delivery: the ``Job`` an effect is given."""
+
+    pk: int
+    attempt: int
+    tries: int
+    """Attempts since the start or the last replay."""
+
+    @property
+    def key(self) -> str:
+        return f"delivery-{self.pk}"
+
+    @contextmanager
+    def finish(self) -> Iterator[None]:
+        with transaction.atomic():
+            mine = Delivery.objects.open().select_for_update().filter(pk=self.pk, attempts=self.attempt)
+            if not mine.exists():
+                raise LeaseLost(self.key)
+            yield
+            Delivery.objects.filter(pk=self.pk).update(done_at=Now(), due_at=None, error="")
+
+    def is_finished(self) -> bool:
+        return not Delivery.objects.open().filter(pk=self.pk).exists()
+
+
+def publish(event: Event) -> None:
+    """Record the event in the caller's transaction; its reactions run once that commits."""
+    wanted = [reaction for reaction in REACTIONS.values() if reaction.wants(event)]
+    body = asdict(event)
+    Delivery.objects.bulk_create(
+        Delivery(event=type(event).__name__, reaction=reaction.name, body=body, queue=reaction.queue)
+        for reaction in wanted
+    )
+    for queue in dict.fromkeys(reaction.queue for reaction in wanted):
+        transaction.on_commit(partial(wake, queue))
+
+
+def wake(queue: str) -> None:
+    """Tell the workers there is something to do. Only a hint: without a broker the sweep finds it."""
+    try:
+        signature("outbox.drain", (queue,)).apply_async(queue=queue, retry=False)
+    except (OperationalError, OSError):
+        log.warning("broker_unreachable", extra={"queue": queue})
+
+
+def drain(*, queue: str, limit: int = 200) -> int:
+    """Run what is due in this queue, one after the other; answers how many were taken."""
+    for taken in range(limit):
+        if not _run_next(queue):
+            return taken
+    wake(queue)
+    return limit
+
+
+def _run_next(queue: str) -> bool:
+    with transaction.atomic():
+        row = Delivery.objects.due(queue=queue).select_for_update(skip_locked=True).order_by("due_at").first()
+        if row is None:
+            return False
+        lease = Value(settings.OUTBOX_LEASE, output_field=DurationField())
+        Delivery.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1, due_at=Now() + lease)
+    fault_point("outbox.taken")
+    _run(row, Lease(row.pk, row.attempts + 1, row.attempts + 1 - row.forgiven))
+    return True
+
+
+def _run(row: Delivery, lease: Lease) -> None:
+    try:
+        reaction = REACTIONS[row.reaction]
+        _perform(reaction, reaction.event(**row.body), lease)
+    except LeaseLost:
+        log.warning("lease_lost", extra={"delivery": row.pk})
+    except Exception as error:
+        log.exception("reaction_failed", extra={"delivery": row.pk, "reaction": row.reaction})
+        _postpone(lease, error)
+
+
+def _perform(reaction: Reaction, event: Event, lease: Lease) -> None:
+    if not reaction.outside:
+        with lease.finish():
+            reaction.run(event)
+        return
+    reaction.run(event, lease)
+    if not lease.is_finished():
+        with lease.finish():
+            pass
+
+
+def _postpone(lease: Lease, error: Exception) -> None:
+    """Try again, ever less often; park what keeps failing, where an operator sees it and can replay it."""
+    waiting = isinstance(error, (Unavailable, OSError))
+    parked = lease.tries >= (MAX_WAITS if waiting else MAX_ATTEMPTS)
+    delay = Value(settings.OUTBOX_RETRY * 2 ** min(lease.tries, 8), output_field=DurationField())
+    due_at = None if parked else Now() + delay
+    held = Delivery.objects.open().filter(pk=lease.pk, attempts=lease.attempt)
+    held.update(due_at=due_at, error=f"{type(error).__name__}: {getattr(error, 'code', '')}"[:500])
+
+
+def sweep() -> int:
+    """Wake a worker for every queue with something due: what a crash or a lost message left behind."""
+    late = (
+        Delivery.objects.open()
+        .filter(due_at__lte=Now())
+        .order_by()
+        .values_list("queue", flat=True)
+        .distinct()
+    )
+    queues = list(late)
+    for queue in queues:
+        wake(queue)
+    park_the_abandoned()
+    return len(queues)
+
+
+def park_the_abandoned() -> int:
+    """A reaction that kills its worker every time must not do so for ever."""
+    poison = Delivery.objects.open().filter(
+        due_at__lte=Now(), attempts__gte=F("forgiven") + MAX_ATTEMPTS + 3, error=""
+    )
+    return poison.update(due_at=None, error="the worker died on every attempt")
+
+
+def replay(*, pks: list[int]) -> int:
+    """Give parked deliveries another round of attempts."""
+    return Delivery.objects.parked().filter(pk__in=pks).update(due_at=Now(), forgiven=F("attempts"), error="")

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TravelDocumentsConfig(AppConfig):
+    name = "apps.travel_documents"
+    label = "travel_documents"

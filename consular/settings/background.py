@@ -1,0 +1,25 @@
+from datetime import timedelta
+
+from consular.settings.environment import ENV
+
+OUTBOX_LEASE = timedelta(seconds=ENV["OUTBOX_LEASE_SECONDS"])
+OUTBOX_RETRY = timedelta(seconds=ENV["OUTBOX_RETRY_SECONDS"])
+
+CELERY_BROKER_URL = ENV["REDIS_URL"]
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "UTC"
+
+QUEUES = ["default", "documents", "files", "messages", "payments"]
+"""Every queue a reaction may name; workers in ``deploy/`` listen to all of them."""
+
+CELERY_BEAT_SCHEDULE = {
+    "outbox.sweep": {"task": "outbox.sweep", "schedule": 2.0},
+    "payments.poll": {"task": "payments.poll", "schedule": 30.0},
+}

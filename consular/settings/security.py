@@ -1,0 +1,30 @@
+from consular.settings.environment import ENV, IS_SANDBOX
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [ENV["PUBLIC_URL"].rstrip("/")]
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not IS_SANDBOX
+SECURE_HSTS_SECONDS = 0 if IS_SANDBOX else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not IS_SANDBOX
+SECURE_PROXY_SSL_HEADER = None if IS_SANDBOX else ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+SIGNING_KEYS_DIR = ENV["SIGNING_KEYS_DIR"]
+SIGNING_KEYS_PASSPHRASE = ENV["SIGNING_KEYS_PASSPHRASE"]
+SANDBOX_PAY_URL = ENV["SANDBOX_PAY_URL"].rstrip("/")
+SANDBOX_PAY_SECRET = ENV["SANDBOX_PAY_SECRET"]

@@ -1,0 +1,31 @@
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from apps.kernel.api import probes
+
+SERVED = [
+    "accounts",
+    "posts",
+    "losses",
+    "documents",
+    "notifications",
+    "payments",
+    "travel_documents",
+    "cases",
+]
+
+urlpatterns = [
+    *(path("api/v1/", include(f"apps.{name}.api.urls")) for name in SERVED),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin/language", set_language, name="set_language"),
+    path("admin/", admin.site.urls),
+    path("livez", probes.livez),
+    path("readyz", probes.readyz),
+]
+
+handler400 = "apps.kernel.api.problem.bad_request"
+handler404 = "apps.kernel.api.problem.not_found"
+handler500 = "apps.kernel.api.problem.server_error"

@@ -1,0 +1,174 @@
+"""PostgreSQL, embedded: its programs under our own launcher (the package's own one is not meant for root)."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from deploy.local.console import LaunchError, say
+from deploy.local.postgres_home import Home, home
+from deploy.local.process import Command
+from deploy.local.profile import Profile
+from deploy.local.services import HOST, Service, plain_environ
+from deploy.local.warden import alive, put_down
+
+ADMIN = "postgres"
+PRODUCT = "consular"
+
+# The builtin provider's C.UTF-8 sorts like C but knows letters: under plain C pg_trgm sees no similarity in Chinese.
+_INITDB = (
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C.UTF-8",
+    "--auth=scram-sha-256",
+    f"--username={ADMIN}",
+)
+_FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+# The product's own account: owns its database and may make the test database; no superuser.
+_ACCOUNT = f"""
+SELECT 'CREATE ROLE {PRODUCT}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{PRODUCT}') \\gexec
+ALTER ROLE {PRODUCT} LOGIN CREATEDB NOSUPERUSER PASSWORD :'password';
+SELECT 'CREATE DATABASE {PRODUCT} OWNER {PRODUCT}'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{PRODUCT}') \\gexec
+"""
+
+
+class Postgres(Service):
+    """One cluster per profile, on 127.0.0.1 only; tests trade safety for speed, everything else is durable."""
+
+    name = "postgres"
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__(profile)
+        self._throwaway = profile.name.startswith("test")
+        self._home: Home | None = None
+
+    @property
+    def home(self) -> Home:
+        if self._home is None:
+            self._home = home(self.profile)
+        return self._home
+
+    @property
+    def data(self) -> Path:
+        return self.home.folder / "data"
+
+    def prepare(self) -> None:
+        """Make the cluster, or ready one that a crash left. Raises LaunchError when another version made it."""
+        if (self.data / "postmaster.pid").exists():
+            self._clear_after_crash(self.data / "postmaster.pid")
+        version = self.data / "PG_VERSION"
+        if not version.exists():
+            self._make_cluster()
+        elif version.read_text().strip() != _major(self.home.programs):
+            made_by = version.read_text().strip()
+            raise LaunchError(f"{self.data} was made by PostgreSQL {made_by}: move it away (or restore it elsewhere)")
+
+    def command(self, port: int) -> Command:
+        options = [f"listen_addresses={HOST}", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC"]
+        options += _FOR_TESTS if self._throwaway else ()
+        argv = [str(self.home.programs / "postgres"), "-D", str(self.data), "-p", str(port)]
+        for option in options:
+            argv += ["-c", option]
+        # SIGINT is the fast shutdown: sessions are cut, data are flushed
+        return self._command(argv, stop_signal=signal.SIGINT)
+
+    def probe(self, port: int) -> str | None:
+        asked = self._psql(port, "SELECT 1")
+        return None if asked.returncode == 0 else (asked.stderr.strip().splitlines() or ["no answer"])[-1]
+
+    def settle(self, port: int) -> None:
+        """Make the product's account and its database."""
+        made = self._psql(port, _ACCOUNT, "-v", f"password={self.profile.secrets()['postgres']}")
+        if made.returncode:
+            raise LaunchError(f"cannot make the account {PRODUCT} in PostgreSQL: {made.stderr.strip()}")
+
+    def settings(self, port: int) -> dict[str, str]:
+        password = self.profile.secrets()["postgres"]
+        return {"DATABASE_URL": f"postgres://{PRODUCT}:{password}@{HOST}:{port}/{PRODUCT}"}
+
+    def _make_cluster(self) -> None:
+        say("making a PostgreSQL cluster")
+        part = self.home.folder / "data.part"
+        shutil.rmtree(part, ignore_errors=True)
+        password = self.home.folder / "password"
+        password.touch(mode=0o600)
+        password.write_text(self.profile.secrets()["postgres_admin"])
+        if self.home.user is not None:
+            os.chown(password, self.home.user, self.home.user)
+        argv = [str(self.home.programs / "initdb"), "-D", str(part), f"--pwfile={password}", *_INITDB]
+        try:
+            self._run(argv)
+        finally:
+            password.unlink()
+        part.rename(self.data)
+
+    def _clear_after_crash(self, note: Path) -> None:
+        """Stop a server that lost its launcher; drop what only a test used and nobody closed properly."""
+        first = (note.read_text(errors="replace").splitlines() or [""])[0]
+        pid = int(first) if first.isdigit() else 0
+        if pid and alive(pid) and str(self.data) in _command_line(pid):
+            say(f"stopping a PostgreSQL that lost its launcher (process {pid})")
+            put_down(pid, signal.SIGINT)
+        note.unlink(missing_ok=True)
+        if self._throwaway:
+            shutil.rmtree(self.data)
+
+    def _command(self, argv: list[str], stop_signal: signal.Signals = signal.SIGTERM) -> Command:
+        user = self.home.user
+        return Command(
+            argv=argv,
+            environ=plain_environ(),
+            stop_signal=stop_signal,
+            user=user,
+            group=user,
+            cwd=self.home.folder,
+        )
+
+    def _run(self, argv: list[str]) -> None:
+        command = self._command(argv)
+        ran = subprocess.run(
+            argv,
+            env=dict(command.environ),
+            cwd=command.cwd,
+            user=command.user,
+            group=command.group,
+            extra_groups=None if command.user is None else [],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ran.returncode:
+            raise LaunchError(f"{Path(argv[0]).name} failed: {ran.stderr.strip()}")
+
+    def _psql(self, port: int, sql: str, *options: str) -> "subprocess.CompletedProcess[str]":
+        argv = [str(self.home.programs / "psql"), "-h", HOST, "-p", str(port), "-U", ADMIN, "-d", ADMIN]
+        environ = plain_environ() | {"PGPASSWORD": self.profile.secrets()["postgres_admin"], "PGCONNECT_TIMEOUT": "3"}
+        return subprocess.run(
+            [*argv, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *options],
+            input=sql,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def _major(programs: Path) -> str:
+    shown = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    return shown.stdout.split()[-1].partition(".")[0]
+
+
+def _command_line(pid: int) -> str:
+    """The words a process was started with; empty when it cannot be told."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        if sys.platform == "linux":
+            return ""
+    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return shown.stdout
