@@ -10,7 +10,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One act. ``actor`` is ``officer:<id>``, ``applicant:<id>`` or ``system``; ``subject`` is ``case:<id>`` and the like."""
+    """One act. ``actor`` is ``officer:<id>``, ``applicant:<id>`` or ``system``; ``subject`` is like ``case:<id>``."""
 
     at = models.DateTimeField(_("at"))
     actor = models.CharField(_("actor"), max_length=64)

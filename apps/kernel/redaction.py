@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 PRIVATE = {
-    "name", "surname", "given_names", "email", "phone", "address", "identity_number", "passport_number", "token", "code",
-    "authorization", "password", "secret", "born_on", "answers", "body",
+    "name", "surname", "given_names", "email", "phone", "address", "identity_number", "passport_number", "token",
+    "code", "authorization", "password", "secret", "born_on", "answers", "body",
 }  # fmt: skip
 SHAPES = re.compile(
     r"\b\d{17}[\dXx]\b"  # mainland identity number

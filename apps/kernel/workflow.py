@@ -36,7 +36,10 @@ SYSTEM = Actor(By.SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row. ``given`` chooses between rows of one name; ``needs`` lists what must be there first."""
+    """One row. ``given`` chooses between rows of one name; ``needs`` lists what must be there first.
+
+    ``asks`` names the list of reasons of which whoever moves must pick at least one.
+    """
 
     name: str
     source: str | tuple[str, ...]
@@ -45,6 +48,7 @@ class Move:
     permission: str = ""
     needs: tuple[Need, ...] = ()
     given: Callable[[Any], bool] | None = None
+    asks: str = ""
     label: str | Promise = ""
 
     @property

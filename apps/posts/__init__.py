@@ -1,4 +1,4 @@
 """Embassies and consulates: districts, hours, calendars, services and tariffs.
 
-Doors: ``services``, ``models``. It must not know cases or payments.
+Doors: ``services``, ``models``, ``money``. It must not know cases or payments.
 """

@@ -27,6 +27,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_structlog",
     "django_countries",
+    # the project itself: its commands and templates
+    "consular",
     # procedures
     "apps.travel_documents",
     # the case

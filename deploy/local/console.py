@@ -8,7 +8,7 @@ _STARTED = float(os.environ.get("DEV_STARTED_AT") or time.time())
 
 
 class LaunchError(Exception):
-    """Something the person at the terminal has to know or do; the text is one line, or one with a log tail."""
+    """What the person at the terminal has to know or do: one line, or one line and the end of a log."""
 
 
 def say(text: str) -> None:

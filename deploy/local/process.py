@@ -6,10 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from deploy.local.console import LaunchError
 
@@ -20,7 +20,7 @@ _TAIL_LINES = 12
 
 @dataclass(frozen=True)
 class Command:
-    """What to run. `user` is a numeric user id to run as (root only); `environ` is the child's whole environment."""
+    """What to run, with which whole environment; `user` and `group` are numeric ids (for root only)."""
 
     argv: Sequence[str]
     environ: Mapping[str, str]
@@ -33,13 +33,14 @@ class Command:
 
 @dataclass
 class Process:
-    """A child that runs, or ran."""
+    """A child that runs, or ran. `is_job` when it is meant to end; its log starts at byte `log_begin`."""
 
     name: str
     command: Command
     popen: "subprocess.Popen[bytes]"
     log: Path | None = None
-    started_at: float = field(default_factory=time.monotonic)
+    log_begin: int = 0
+    is_job: bool = False
 
     @property
     def pid(self) -> int:
@@ -51,16 +52,26 @@ class Process:
 
     def why_it_ended(self) -> str:
         """One line on its exit, and the end of its log."""
-        code = self.popen.poll() or 0
+        code = self.popen.wait()
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         return f"{self.name} ended ({how}){self.log_tail()}"
 
     def log_tail(self) -> str:
         """The last lines of the log, set off for a message; nothing when there is none."""
+        lines = self.said().decode(errors="replace").splitlines()[-_TAIL_LINES:]
+        return (
+            "".join(["; the end of ", str(self.log), ":", *(f"\n    {line}" for line in lines)])
+            if lines
+            else ""
+        )
+
+    def said(self) -> bytes:
+        """Its log so far, without what earlier runs left in the file."""
         if self.log is None or not self.log.exists():
-            return ""
-        lines = self.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
-        return "".join(["; the end of ", str(self.log), ":", *(f"\n    {line}" for line in lines)])
+            return b""
+        with self.log.open("rb") as file:
+            file.seek(self.log_begin)
+            return file.read()
 
     def stop(self) -> None:
         """Send its stop signal, wait, and at last kill the group (also what a dead leader left in it)."""
@@ -83,28 +94,31 @@ def spawn(name: str, command: Command, log: Path) -> Process:
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        popen = _popen(
-            command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
-    return Process(name=name, command=command, popen=popen, log=log)
+        begin = output.tell()
+        popen = _popen(command, output)
+    return Process(name=name, command=command, popen=popen, log=log, log_begin=begin)
 
 
 def spawn_foreground(name: str, command: Command) -> Process:
     """Start a child on the launcher's own terminal, standard input and output."""
-    return Process(name=name, command=command, popen=_popen(command))
+    return Process(name=name, command=command, popen=_popen(command, None))
 
 
-def _popen(command: Command, **how: object) -> "subprocess.Popen[bytes]":
+def _popen(command: Command, output: BinaryIO | None) -> "subprocess.Popen[bytes]":
+    """Without `output` the child shares our terminal and process group."""
     try:
-        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+        return subprocess.Popen(
             list(command.argv),
+            stdin=None if output is None else subprocess.DEVNULL,
+            stdout=output,
+            stderr=None if output is None else subprocess.STDOUT,
+            start_new_session=output is not None,
             env=dict(command.environ),
             cwd=command.cwd,
             user=command.user,
             group=command.group,
             extra_groups=None if command.user is None else [],
             preexec_fn=_end_with_parent(command.stop_signal),  # noqa: PLW1509 -- no other threads at this point
-            **how,
         )
     except OSError as error:
         raise LaunchError(f"cannot start {command.argv[0]}: {error}") from error

@@ -32,7 +32,7 @@ _SECRETS = (
 )
 
 
-class Busy(LaunchError):
+class BusyError(LaunchError):
     """Another launcher, still alive, has the profile."""
 
 
@@ -53,16 +53,22 @@ class Profile:
         self._lock_file = self.dir / "lock"
         self._state_file = self.dir / "state.json"
         self._lock_fd: int | None = None
+        self._made: dict[str, str] = {}
 
     @property
     def lock_fd(self) -> int | None:
         return self._lock_fd
 
+    @property
+    def last_used_at(self) -> float:
+        """When a launcher last took it, in seconds since the epoch; 0 when never."""
+        return self._lock_file.stat().st_mtime if self._lock_file.exists() else 0.0
+
     def acquire(self) -> None:
         """Take the profile for this process.
 
-        Waits for a killed launcher's warden to finish. Raises Busy when a living launcher has it, LaunchError
-        when the folder belongs to another user.
+        Waits for a killed launcher's warden to finish. Raises BusyError when a living launcher has it,
+        LaunchError when the folder belongs to another user.
         """
         with _ours(self.dir):
             self.dir.mkdir(parents=True, exist_ok=True)
@@ -85,15 +91,27 @@ class Profile:
             self._lock_fd = None
 
     def secrets(self) -> dict[str, str]:
-        """The profile's random secrets, made on the first call; kept (mode 0600) only while it is acquired."""
+        """The profile's random secrets; new ones are written down (mode 0600) if it is acquired.
+
+        Each says `sandbox`: production refuses to start with them.
+        """
         path = self.dir / "secrets.json"
-        kept: dict[str, str] = {}
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            kept = _read_private(path)
-        made = {name: kept.get(name) or secrets.token_urlsafe(32) for name in _SECRETS}
+        kept = self._made or self._kept_secrets(path)
+        made = {name: kept.get(name) or f"sandbox-{secrets.token_urlsafe(36)}" for name in _SECRETS}
         if made != kept and self._lock_fd is not None:
             _write_private(path, made)
+        self._made = made
         return made
+
+    def _kept_secrets(self, path: Path) -> dict[str, str]:
+        try:
+            return _read_private(path)
+        except (FileNotFoundError, ValueError):
+            return {}
+        except LaunchError:
+            if self._lock_fd is not None:
+                raise
+            return {}
 
     def publish(self, environ: dict[str, str]) -> None:
         """Say that the stack is up and how to reach it (for `./dev manage`)."""
@@ -117,7 +135,9 @@ class Profile:
         while not _locked(fd, fcntl.LOCK_EX):
             holder = self._holder()
             if holder is not None or time.monotonic() > deadline:
-                raise Busy(f"the profile {self.name} is in use by {holder or 'another process'}: stop that first")
+                raise BusyError(
+                    f"the profile {self.name} is in use by {holder or 'another process'}: stop that first"
+                )
             time.sleep(0.1)
 
     def _holder(self) -> str | None:
@@ -152,7 +172,7 @@ def _locked(fd: int, how: int) -> bool:
 
 @contextlib.contextmanager
 def _ours(folder: Path) -> Iterator[None]:
-    """Turn a refused permission into the sentence that helps (root ran `./dev` here, now someone else does)."""
+    """Turn a refused permission into the sentence that helps (most likely root ran `./dev` here)."""
     try:
         yield
     except PermissionError as error:

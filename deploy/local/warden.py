@@ -8,6 +8,7 @@ signal and, when that is not enough, with SIGKILL to its whole process group.
 It runs as a plain script (`python -I -S warden.py`), so it imports the standard library only.
 """
 
+import contextlib
 import os
 import signal
 import sys
@@ -44,10 +45,8 @@ def put_down(pid: int, number: int) -> None:
 
 
 def _send(how: Callable[[int, int], None], pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         how(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def read(lines: Iterable[str]) -> dict[int, int]:
@@ -63,8 +62,8 @@ def read(lines: Iterable[str]) -> dict[int, int]:
 
 
 def main() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     for pid, number in reversed(read(sys.stdin).items()):
         put_down(pid, number)
 

@@ -11,7 +11,7 @@ from apps.kernel.errors import Invalid
 ISO = re.compile(r"(\d{4}|X{4})(?:-(\d\d|XX)(?:-(\d\d|XX))?)?", re.ASCII)
 SIX = re.compile(r"(\d\d|<<)(\d\d|<<)(\d\d|<<)", re.ASCII)
 CENTURY = 100
-ANY_LEAP_YEAR = 2000
+ANY_LEAP_YEAR, EARLIEST_LEAP_YEAR = 2000, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class PartialDate:
 
     def __post_init__(self) -> None:
         """Raises ``ValueError`` where no such day exists in any year."""
-        date(self.year or ANY_LEAP_YEAR, self.month or 1, self.day or 1)
+        year = ANY_LEAP_YEAR if self.year is None else self.year
+        date(year, self.month or 1, self.day or 1)
 
     def __str__(self) -> str:
         year = "XXXX" if self.year is None else f"{self.year:04}"
@@ -32,7 +33,7 @@ class PartialDate:
 
     @property
     def earliest(self) -> date:
-        return date(self.year or 1, self.month or 1, self.day or 1)
+        return date(self.year or EARLIEST_LEAP_YEAR, self.month or 1, self.day or 1)
 
     @property
     def six(self) -> str:

@@ -20,15 +20,15 @@ PINYIN_RULES = (
     (re.compile("(?<=[LN])Ü"), "YU"),
     (re.compile("(?<=[JQXY])Ü"), "U"),
 )
-"""Notice of the National Immigration Administration of 29 September 2021, GB/T 28039-2011: LYU, NYU, LUE, NUE.
+"""Notice of the National Immigration Administration, 29 September 2021; GB/T 28039-2011: LYU, NYU, LUE, NUE.
 After J, Q, X and Y the dots are only a slip of the pen. ICAO's Ü, as in MUELLER, is for other languages."""
 
 
 def components(name: str, *, romanisation: str) -> list[str]:
     """Words of A-Z: ``components("Lü·O'Hara", romanisation="pinyin") == ["LYU", "OHARA"]``.
 
-    Raises ``Invalid``: ``mrz_name_too_long``, ``mrz_name_digit``, or ``mrz_name_character`` naming the code point
-    of what has no transliteration; nothing is dropped in silence.
+    Raises ``Invalid``: ``mrz_name_too_long``, ``mrz_name_digit``, or ``mrz_name_character``, which names the
+    code point of what has no transliteration; nothing is dropped in silence.
     """
     if len(name) > LONGEST:
         raise Invalid(_("This name is too long."), code="mrz_name_too_long")

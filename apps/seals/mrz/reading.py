@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ NUMBER = re.compile(r"[A-Z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """What the lines say. A date is None where the six characters are none; ``checks`` judges each check digit."""
+    """What the lines say; a date is None where they say none. ``checks`` judges every check digit."""
 
     layout: Layout
     lines: tuple[str, str]
@@ -56,6 +57,24 @@ class Zone:
     @property
     def valid(self) -> bool:
         return all(self.checks.values()) and self.well_formed
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "size": self.layout.name,
+            "document_code": self.document_code,
+            "issuing_state": self.issuing_state,
+            "surname": self.surname,
+            "given_names": self.given_names,
+            "name_may_be_truncated": self.name_may_be_truncated,
+            "number": self.number,
+            "nationality": self.nationality,
+            "birth": str(self.birth) if self.birth else None,
+            "sex": self.sex,
+            "expiry": self.expiry.isoformat() if self.expiry else None,
+            "optional": self.optional,
+            "checks": self.checks,
+            "valid": self.valid,
+        }
 
 
 def parse(lines: Sequence[str], *, on: date) -> Zone:

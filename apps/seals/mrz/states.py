@@ -14,7 +14,7 @@ ADDITIONS = {
 NOT_IN_ZONES = {"DEU", "HKG", "MAC", "TWN"}
 """Germany writes D; nationals of China write CHN wherever they live."""
 
-WRITTEN = ({codes.alpha3 for codes in ALT_CODES.values()} | ADDITIONS) - NOT_IN_ZONES
+WRITTEN = ({codes[0] for codes in ALT_CODES.values()} | ADDITIONS) - NOT_IN_ZONES
 
 READ = re.compile(r"[A-Z]{3}|[A-Z]{2}<|[A-Z]<<")
 

@@ -12,8 +12,8 @@ def fit(primary: list[str], secondary: list[str], width: int) -> str:
     """The name field, ``width`` characters, from components of A-Z; ``primary`` is not empty.
 
     A name that does not fit loses the ends of its primary components, the last first, until the secondary
-    identifier has begun; then everything beyond the width. So a border sees that something is missing: the field
-    ends with a letter. (Only a long row of single letters has none to give at the right place.)
+    identifier has room to begin; then everything beyond the width. The field ends with a letter, so that a
+    border sees that something is missing. (Only a long row of single letters may have none in that place.)
     """
     if len(_joined(primary, secondary)) <= width:
         return _joined(primary, secondary).ljust(width, "<")
@@ -25,8 +25,10 @@ def fit(primary: list[str], secondary: list[str], width: int) -> str:
 
 
 def is_permitted(field: str, *, primary: list[str], secondary: list[str], width: int) -> bool:
-    """Whether ICAO's rules allow ``field`` for this name: whole if it fits; else full, in order, ending in a letter,
-    with the beginnings of both identifiers."""
+    """Whether ICAO's rules allow ``field`` for this name.
+
+    A name that fits is whole; another fills the field, keeps the order, ends in a letter, begins both parts.
+    """
     whole = _joined(primary, secondary)
     if len(whole) <= width:
         return field == whole.ljust(width, "<")

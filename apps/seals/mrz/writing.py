@@ -36,8 +36,9 @@ def build(
 ) -> tuple[str, str]:
     """Two lines of 36 or 44 characters (ICAO Doc 9303-4 §4.2, 9303-6 §4.2, 9303-8 App. B).
 
-    ``birth`` and ``expiry`` are ISO dates; of ``birth`` the month, the day or all may be missing. ``romanisation``
-    is ``pinyin`` or ``icao``; left out, it follows the nationality. Raises ``Invalid`` with a code ``mrz_…``.
+    ``birth`` and ``expiry`` are ISO dates; of ``birth`` the month, the day or all may be missing.
+    ``romanisation`` is ``pinyin`` or ``icao``; left out, it follows the nationality.
+    Raises ``Invalid`` with a code ``mrz_…``.
     """
     kind = profile_named(profile)
     nation = state(nationality)

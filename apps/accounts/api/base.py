@@ -1,0 +1,40 @@
+"""What every view for citizens starts from."""
+
+from typing import Any, Protocol, Self, TypeVar, cast
+
+from django.db.models import Model, QuerySet
+from rest_framework.generics import GenericAPIView
+
+from apps.accounts.models import Device, User
+from apps.kernel.workflow import Actor, By
+
+M = TypeVar("M", bound=Model)
+
+
+class Owned(Protocol):
+    def of(self, user: User) -> Self: ...
+
+
+class CitizenView(GenericAPIView[M]):
+    """For someone signed in. ``queryset`` is cut down to the caller's own rows, so that others' are a 404.
+
+    Needs a queryset with ``of(user)``; ``self.get_object()`` takes ``pk`` from the path.
+    """
+
+    @property
+    def user(self) -> User:
+        return cast("User", self.request.user)
+
+    @property
+    def device(self) -> Device:
+        return cast("Device", self.request.auth)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(By.APPLICANT, self.user)
+
+    def get_queryset(self) -> QuerySet[M]:
+        rows: Any = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return cast("QuerySet[M]", rows.none())
+        return cast("QuerySet[M]", cast("Owned", rows).of(self.user))

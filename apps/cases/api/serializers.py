@@ -1,0 +1,154 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.cases.models import Attachment, Case, Step
+from apps.cases.procedure import Material, procedures
+from apps.cases.services.facts import reason_labels
+from apps.cases.statuses import Face, Status
+from apps.kernel.api.serializers import In, Out
+from apps.kernel.errors import Fault
+from apps.kernel.workflow import Move
+from apps.posts.models import Urgency
+
+
+class MoveIn(In):
+    name = serializers.CharField(max_length=32)
+    note = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
+
+
+class PaymentIn(In):
+    provider = serializers.CharField(max_length=32)
+
+
+class AttachmentIn(In):
+    material = serializers.CharField(max_length=32)
+    file = serializers.UUIDField()
+
+
+class MoveOut(Out):
+    name = serializers.CharField()
+    label = serializers.CharField()
+    ready = serializers.BooleanField(help_text="False while something listed in `missing` is lacking.")
+    missing = serializers.ListField(child=serializers.CharField())
+
+
+class CaseOut(Out):
+    """One line of the list: whose turn it is (`status`), and where exactly it stands (`stage`)."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[])
+    kind_label = serializers.CharField(source="procedure.label")
+    service = serializers.CharField(help_text="Code of the consular service; empty until the answers decide it.")
+    citizen = serializers.UUIDField(source="citizen_id")
+    post = serializers.CharField(source="post_id")
+    status = serializers.ChoiceField(choices=Face.choices, source="state.face")
+    status_label = serializers.CharField(source="state.face.label")
+    stage = serializers.ChoiceField(choices=Status.choices, source="status")
+    stage_label = serializers.CharField(source="state.label")
+    advice = serializers.CharField(source="state.advice")
+    urgency = serializers.ChoiceField(choices=Urgency.choices)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    expected_on = serializers.DateField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        kinds = [(procedure.kind, procedure.label) for procedure in procedures.values()]
+        fields["kind"] = serializers.ChoiceField(choices=kinds, read_only=True)
+        return fields
+
+
+class AttachmentOut(Out):
+    id = serializers.IntegerField()
+    file = serializers.UUIDField(source="file_id")
+    status = serializers.CharField(source="file.status", help_text="As in `/files/{id}`.")
+    attached_at = serializers.DateTimeField()
+
+
+class MaterialOut(Out):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    why = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["photo", "paper"])
+    required = serializers.BooleanField()
+    types = serializers.ListField(child=serializers.CharField())
+    max_bytes = serializers.IntegerField()
+    attachments = AttachmentOut(many=True)
+
+
+class CaseDetailOut(CaseOut):
+    """A whole case: the moves the caller can make now, and every paper that is asked for."""
+
+    moves = serializers.SerializerMethodField()
+    materials = serializers.SerializerMethodField()
+
+    @extend_schema_field(MoveOut(many=True))
+    def get_moves(self, case: Case) -> list[dict[str, Any]]:
+        rows = case.procedure.workflow.open_to(self.context["actor"], status=case.status, subject=case)
+        return [offered(case, row) for row in rows]
+
+    @extend_schema_field(MaterialOut(many=True))
+    def get_materials(self, case: Case) -> list[dict[str, Any]]:
+        attached = list(case.attachments.select_related("file"))
+        return [asked(material, attached) for material in case.procedure.materials(case)]
+
+
+class ReasonOut(Out):
+    code = serializers.CharField()
+    label = serializers.CharField()
+
+
+class StepOut(Out):
+    at = serializers.DateTimeField()
+    move = serializers.CharField()
+    by = serializers.ChoiceField(choices=["applicant", "officer", "system"])
+    stage = serializers.ChoiceField(choices=Status.choices, source="target")
+    stage_label = serializers.CharField(source="get_target_display")
+    reasons = serializers.SerializerMethodField()
+    note = serializers.CharField()
+
+    @extend_schema_field(ReasonOut(many=True))
+    def get_reasons(self, step: Step) -> list[dict[str, str]]:
+        labels = reason_labels(step.case, step)
+        return [{"code": code, "label": label} for code, label in zip(step.reasons, labels, strict=False)]
+
+
+class FaultOut(Out):
+    pointer = serializers.CharField(help_text="JSON pointer into the application; empty for the whole of it.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ValidationOut(Out):
+    ready = serializers.BooleanField()
+    problems = FaultOut(many=True)
+
+
+def offered(case: Case, row: Move) -> dict[str, Any]:
+    missing = [lack for need in row.needs if (lack := need(case))]
+    return {"name": row.name, "label": str(row.label), "ready": not missing, "missing": missing}
+
+
+def asked(material: Material, attached: list[Attachment]) -> dict[str, Any]:
+    papers = [paper for paper in attached if paper.material == material.code]
+    return {
+        "code": material.code,
+        "label": str(material.label),
+        "why": str(material.why),
+        "kind": material.kind,
+        "required": material.required,
+        "types": list(material.types),
+        "max_bytes": material.max_bytes,
+        "attachments": AttachmentOut(papers, many=True).data,
+    }
+
+
+def validation(faults: list[Fault]) -> dict[str, Any]:
+    problems = [{"pointer": f.pointer, "code": f.code, "detail": str(f.detail)} for f in faults]
+    return {"ready": not problems, "problems": problems}
+
+

@@ -1,0 +1,129 @@
+from django.utils.timezone import now
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.api.base import CitizenView
+from apps.cases import services
+from apps.cases.api.serializers import (
+    AttachmentIn,
+    CaseDetailOut,
+    CaseOut,
+    MoveIn,
+    PaymentIn,
+    StepOut,
+    ValidationOut,
+    validation,
+)
+from apps.cases.models import Attachment, Case
+from apps.documents.models import File
+from apps.kernel.api.idempotency import idempotent
+from apps.kernel.api.pagination import Cursor
+from apps.kernel.api.versions import answer
+from apps.kernel.errors import Unknown
+from apps.payments.api.serializers import PaymentOut, QuoteOut
+
+
+class CaseView(CitizenView[Case]):
+    """Only cases of the caller's own citizens exist here; anyone else's is a 404."""
+
+    queryset = Case.objects.select_related("post", "citizen")
+    pagination_class: type[Cursor] | None = None
+
+    def shown(self, request: Request, status: int = 200) -> Response:
+        """The case as it is now, after whatever was just done."""
+        case = self.get_object()
+        return answer(request, case, CaseDetailOut(case, context={"actor": self.actor}).data, status)
+
+
+class Cases(CaseView):
+    pagination_class = Cursor
+
+    @extend_schema(operation_id="cases_list", responses=CaseOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Every case of the people you act for, newest first."""
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(CaseOut(page, many=True).data)
+
+
+class CaseDetail(CaseView):
+    @extend_schema(operation_id="cases_get", responses=CaseDetailOut)
+    def get(self, request: Request, pk: str) -> Response:
+        """One case. Send `If-None-Match` to learn cheaply that nothing is new (304)."""
+        return self.shown(request)
+
+
+class CaseMoves(CaseView):
+    @idempotent
+    @extend_schema(operation_id="cases_move", request=MoveIn, responses=CaseDetailOut)
+    def post(self, request: Request, pk: str) -> Response:
+        """Submit, answer, withdraw: any move listed in the case's `moves`."""
+        form = MoveIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        services.move(case=self.get_object(), actor=self.actor, at=now(), **form.validated_data)
+        return self.shown(request)
+
+
+class CaseTimeline(CaseView):
+    @extend_schema(operation_id="cases_timeline", responses=StepOut(many=True), filters=False)
+    def get(self, request: Request, pk: str) -> Response:
+        """Everything that happened to the case, oldest first."""
+        case = self.get_object()
+        steps = list(case.history.all())
+        for step in steps:
+            step.case = case
+        return Response(StepOut(steps, many=True).data)
+
+
+class CaseValidation(CaseView):
+    @extend_schema(operation_id="cases_validate", request=None, responses=ValidationOut)
+    def post(self, request: Request, pk: str) -> Response:
+        """Everything that still stands between the draft and its submission, all at once."""
+        case = self.get_object()
+        return Response(validation(case.procedure.problems(case)))
+
+
+class CaseAttachments(CaseView):
+    @idempotent
+    @extend_schema(operation_id="cases_attach", request=AttachmentIn, responses={201: CaseDetailOut})
+    def post(self, request: Request, pk: str) -> Response:
+        """Put an uploaded file to one of the case's `materials`."""
+        form = AttachmentIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        case = self.get_object()
+        file = File.objects.of(self.user).filter(pk=form.validated_data["file"]).first()
+        if file is None:
+            raise Unknown
+        services.attach(
+            case=case, material=form.validated_data["material"], file=file, actor=self.actor, at=now()
+        )
+        return self.shown(request, 201)
+
+
+class CaseAttachment(CaseView):
+    @extend_schema(operation_id="cases_detach", request=None, responses={204: None})
+    def delete(self, request: Request, pk: str, attachment: int) -> Response:
+        """Take a paper away again, while it is your turn."""
+        found = Attachment.objects.filter(case=self.get_object(), pk=attachment).select_related("case").first()
+        if found is None:
+            raise Unknown
+        services.detach(attachment=found, actor=self.actor, at=now())
+        return Response(status=204)
+
+
+class CaseQuote(CaseView):
+    @extend_schema(operation_id="cases_quote", responses=QuoteOut)
+    def get(self, request: Request, pk: str) -> Response:
+        """What it costs, line by line, by the tariff of the post. Once shown, the price stays."""
+        return Response(QuoteOut(services.quote(case=self.get_object(), at=now())).data)
+
+
+class CasePayments(CaseView):
+    @idempotent
+    @extend_schema(operation_id="cases_pay", request=PaymentIn, responses={201: PaymentOut})
+    def post(self, request: Request, pk: str) -> Response:
+        """Open a payment of what is due; read it at `/payments/{id}` until `checkout_url` is there."""
+        form = PaymentIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        payment = services.pay(case=self.get_object(), actor=self.actor, at=now(), **form.validated_data)
+        return Response(PaymentOut(payment).data, status=201)

@@ -1,0 +1,64 @@
+"""What a case does about what happened to it or around it."""
+
+from django.utils.timezone import now
+
+from apps.cases import services
+from apps.cases.events import CaseMoved
+from apps.cases.models import Attachment, Case
+from apps.cases.statuses import Status
+from apps.documents.events import FileCleaned
+from apps.kernel.errors import IllegalMove
+from apps.kernel.workflow import SYSTEM
+from apps.notifications.services import tell
+from apps.outbox.events import on
+from apps.payments import services as payments
+from apps.payments.events import PaymentSettled
+from apps.payments.models import Payment
+
+
+@on(CaseMoved)
+def tell_the_applicant(event: CaseMoved) -> None:
+    case = Case.objects.select_related("post", "applicant").get(pk=event.case)
+    template = case.procedure.messages.get(event.move)
+    if template is None:
+        return
+    step = case.history.filter(move=event.move, target=event.target).last()
+    if step is None:
+        return
+    facts = services.facts(case=case, step=step, language=case.applicant.language)
+    tell(
+        user=case.applicant,
+        template=template,
+        subject=case.payable,
+        facts=facts,
+        at=step.at,
+        dedupe=f"{case.payable}:{step.pk}",
+    )
+
+
+@on(CaseMoved, when=lambda event: event.target in {Status.PAYMENT_DUE, Status.READY_TO_COLLECT})
+def quote_what_is_due(event: CaseMoved) -> None:
+    """Where the tariff asks for nothing, nobody is asked to pay nothing."""
+    case = Case.objects.select_related("post").get(pk=event.case)
+    at = now()
+    if services.is_fee_due(case) and not services.quote(case=case, at=at).needs_payment and case.status == event.target:
+        services.move(case=case, name="pay", actor=SYSTEM, at=at)
+
+
+@on(PaymentSettled, when=lambda event: event.payable.startswith("case:"))
+def carry_on_after_payment(event: PaymentSettled) -> None:
+    """Money for a case that can no longer use it is owed back, not kept."""
+    case = Case.objects.get(pk=event.payable.removeprefix("case:"))
+    at = now()
+    try:
+        services.move(case=case, name="pay", actor=SYSTEM, at=at)
+    except IllegalMove:
+        payments.mark_unusable(payment=Payment.objects.get(pk=event.payment), at=at)
+
+
+@on(FileCleaned)
+def show_the_checked_paper(event: FileCleaned) -> None:
+    """The case changed for whoever looks at it: raise its version."""
+    for attachment in Attachment.objects.filter(file_id=event.file):
+        case = Case.objects.select_for_update(of=("self",)).get(pk=attachment.case_id)
+        case.save(update_fields=[])

@@ -1,0 +1,41 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.models import Case
+from apps.cases.statuses import Status
+from apps.kernel.errors import Conflict
+from apps.kernel.workflow import Actor
+from apps.payments import services as payments
+from apps.payments.models import Payment, Quote
+from apps.posts.models import ChargePolicy
+
+
+def quote(*, case: Case, at: datetime) -> Quote:
+    """What the case costs by the tariff of its post, on the post's own date. Once shown it stays."""
+    return payments.quote(
+        payable=case.payable,
+        post=case.post,
+        service=case.service,
+        components=case.procedure.components(case),
+        on=case.post.today(at),
+        at=at,
+    )
+
+
+def is_fee_due(case: Case) -> bool:
+    """By the charge policy the case was submitted under (R32), and not yet paid."""
+    at_the_counter = (
+        case.status == Status.READY_TO_COLLECT and case.charge_policy == ChargePolicy.ON_COLLECTION
+    )
+    return (case.status == Status.PAYMENT_DUE or at_the_counter) and not case.is_fee_settled()
+
+
+@transaction.atomic
+def pay(*, case: Case, provider: str, actor: Actor, at: datetime) -> Payment:
+    """Open a payment of what is due. Raises ``Conflict`` (``nothing_due``) otherwise."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("post").get(pk=case.pk)
+    if not is_fee_due(case):
+        raise Conflict(_("There is nothing to pay now."), code="nothing_due")
+    return payments.open_payment(quote=quote(case=case, at=at), provider=provider, user=actor.user, at=at)

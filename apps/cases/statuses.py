@@ -1,0 +1,57 @@
+"""One vocabulary for every procedure; Chinese labels are the published ones (domain, section 4)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Face(TextChoices):
+    """What a status means to the person: whose turn it is."""
+
+    YOUR_TURN = "your_turn", _("Your turn")
+    OUR_TURN = "our_turn", _("We are working on it")
+    DONE = "done", _("Finished")
+
+
+class Status(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    PRELIMINARY_REVIEW = "preliminary_review", _("Under preliminary review")
+    INFO_REQUESTED = "info_requested", _("More materials needed")
+    PAYMENT_DUE = "payment_due", _("Payment due")
+    PRODUCTION = "production", _("In production")
+    READY_TO_COLLECT = "ready_to_collect", _("Ready to collect")
+    COLLECTED = "collected", _("Collected")
+    RETURNED = "returned", _("Returned")
+    REFUSED = "refused", _("Not granted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    @property
+    def face(self) -> Face:
+        if self in FINAL:
+            return Face.DONE
+        return Face.YOUR_TURN if self in YOURS else Face.OUR_TURN
+
+    @property
+    def advice(self) -> str:
+        """One sentence: what happens next, and what the person can do about it."""
+        return str(ADVICE[self])
+
+
+YOURS = {Status.DRAFT, Status.INFO_REQUESTED, Status.PAYMENT_DUE, Status.READY_TO_COLLECT}
+FINAL = {Status.COLLECTED, Status.RETURNED, Status.REFUSED, Status.WITHDRAWN}
+LIVE = [status for status in Status if status not in FINAL]
+QUEUED = [Status.SUBMITTED, Status.PRELIMINARY_REVIEW]
+
+ADVICE = {
+    Status.DRAFT: _("Saved. Complete it and submit when you are ready; you can go on from any phone."),
+    Status.SUBMITTED: _("We have your application. An officer will look at it next; you need not do anything."),
+    Status.PRELIMINARY_REVIEW: _("An officer is looking at your application."),
+    Status.INFO_REQUESTED: _("Please send what is listed. Your place in the queue is kept."),
+    Status.PAYMENT_DUE: _("Please pay the fee. We go on as soon as it arrives."),
+    Status.PRODUCTION: _("Your document is being made."),
+    Status.READY_TO_COLLECT: _("Your document is ready. Please collect it at the post during opening hours."),
+    Status.COLLECTED: _("You have your document. Safe travels."),
+    Status.RETURNED: _("This application was returned, not refused. The note says where to go instead."),
+    Status.REFUSED: _("The document was not granted. The note gives the reasons and how to have them reviewed."),
+    Status.WITHDRAWN: _("You withdrew this application. You can start a new one at any time."),
+}

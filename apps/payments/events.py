@@ -1,0 +1,47 @@
+from dataclasses import dataclass
+
+from apps.outbox.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOpened(Event):
+    """Someone wants to pay: the provider is to be told."""
+
+    payment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentGivenUp(Event):
+    """We no longer want this payment: the provider is to close it, or to tell that it was faster."""
+
+    payment: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeReceived(Event):
+    """A provider's word is stored and waits to be applied."""
+
+    notice: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSettled(Event):
+    """The end of a payment, as the provider confirmed it.
+
+    ``status`` is ``captured`` (the payable is paid; at most once per payable) or ``closed`` (nothing was charged). A late
+    success makes a ``captured`` follow a ``closed``.
+    """
+
+    payment: str
+    payable: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOwed(Event):
+    """Money came that the payable does not need. ``reason`` is ``surplus`` or ``unusable``."""
+
+    refund: str
+    payment: str
+    payable: str
+    reason: str

@@ -1,0 +1,5 @@
+"""One module per payment company, imported here so that it registers; each speaks ``base``'s words."""
+
+from apps.payments.providers import sandbox
+
+__all__ = ["sandbox"]

@@ -1,0 +1,146 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from apps.kernel.api.serializers import In, Out
+from apps.posts.countries import is_country
+from apps.posts.models import ChargePolicy, Component, Policy, PostKind, ServiceCode, Urgency, Weekday
+from apps.posts.money import format_amount
+from apps.posts.services import MatchedBy
+from apps.posts.workdays import Cause
+
+CAUSES = [
+    (Cause.HOST, _("Public holiday of the host country")),
+    (Cause.CHINA, _("Chinese public holiday")),
+    (Cause.POST, _("Closed by the post")),
+]
+
+
+class CountryField(serializers.RegexField):
+    """ISO 3166-1 alpha-2."""
+
+    default_error_messages = {"no_country": _("There is no such country code (ISO 3166-1 alpha-2).")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[A-Z]{2}$", **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        code: str = super().to_internal_value(data)
+        if not is_country(code):
+            self.fail("no_country")
+        return code
+
+
+class PostsIn(In):
+    country = CountryField(required=False, help_text=_("Only posts in this country."))
+
+
+class CompetentIn(In):
+    country = CountryField(help_text=_("Where the person is now."))
+    address = serializers.CharField(
+        max_length=500, default="", allow_blank=True, help_text=_("As much of it as is known, in any script.")
+    )
+
+
+class PostOut(Out):
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(choices=PostKind.choices)
+    kind_label = serializers.CharField(source="get_kind_display")
+    name = serializers.CharField()
+    country = serializers.CharField()
+    country_name = serializers.CharField()
+    city = serializers.CharField()
+    address = serializers.CharField()
+    time_zone = serializers.CharField()
+    currency = serializers.CharField()
+    policy = serializers.ChoiceField(choices=Policy.choices)
+    policy_label = serializers.CharField(source="get_policy_display")
+    charge_policy = serializers.ChoiceField(choices=ChargePolicy.choices)
+    charge_policy_label = serializers.CharField(source="get_charge_policy_display")
+    is_open = serializers.BooleanField()
+
+
+class PostsOut(Out):
+    results = PostOut(many=True)
+
+
+class HoursOut(Out):
+    weekday = serializers.ChoiceField(choices=Weekday.choices)
+    weekday_label = serializers.CharField(source="get_weekday_display")
+    opens = serializers.TimeField(format="%H:%M")
+    closes = serializers.TimeField(format="%H:%M")
+
+
+class DayOffOut(Out):
+    on = serializers.DateField()
+    cause = serializers.ChoiceField(choices=CAUSES)
+    cause_label = serializers.SerializerMethodField()
+    reason_zh = serializers.CharField(source="names.zh")
+    reason_en = serializers.CharField(source="names.en")
+
+    def get_cause_label(self, day_off: Any) -> str:
+        return str(dict(CAUSES)[day_off.cause])
+
+
+class FeeOut(Out):
+    component = serializers.ChoiceField(choices=Component.choices)
+    component_label = serializers.CharField(source="get_component_display")
+    amount_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    amount = serializers.SerializerMethodField()
+    legal_basis = serializers.CharField()
+
+    def get_amount(self, fee: Any) -> str:
+        return format_amount(fee.amount_minor, fee.currency)
+
+
+class TargetOut(Out):
+    urgency = serializers.ChoiceField(choices=Urgency.choices)
+    urgency_label = serializers.CharField(source="urgency.label")
+    working_days = serializers.IntegerField()
+    expected_on = serializers.DateField(allow_null=True)
+
+
+class OfferOut(Out):
+    code = serializers.ChoiceField(source="service.code", choices=ServiceCode.choices)
+    label = serializers.CharField(source="service.get_code_display")
+    is_open = serializers.BooleanField(source="service.is_open")
+    fees = FeeOut(many=True)
+    targets = TargetOut(many=True)
+
+
+class PostReportOut(Out):
+    post = PostOut()
+    hotline = serializers.CharField()
+    local_time = serializers.SerializerMethodField()
+    is_open_now = serializers.BooleanField(source="opening.is_open")
+    opens_at = serializers.DateTimeField(source="opening.opens_at", allow_null=True)
+    hours = HoursOut(source="post.opening_rules.all", many=True)
+    days_off = DayOffOut(many=True)
+    services = OfferOut(source="offers", many=True)
+
+    def get_local_time(self, report: Any) -> str:
+        """The clock of the post, to the minute, with its offset (RFC 3339)."""
+        return str(report.opening.local_time.isoformat(timespec="minutes"))
+
+
+class MatchOut(Out):
+    matched_by = serializers.ChoiceField(source="match.matched_by", choices=MatchedBy.choices)
+    matched_by_label = serializers.CharField(source="match.matched_by.label")
+    keyword = serializers.CharField(source="match.keyword")
+    report = PostReportOut()
+
+
+class CompetentOut(Out):
+    results = MatchOut(many=True)
+
+
+class CountryOut(Out):
+    code = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+
+
+class CountriesOut(Out):
+    results = CountryOut(many=True)

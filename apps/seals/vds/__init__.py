@@ -1,0 +1,1 @@
+"""Visible digital seals (ICAO Doc 9303-13): the bytes in the code on the page."""

@@ -1,0 +1,57 @@
+"""What a verifier answers: the result codes of ICAO Doc 9303-13 App. D and 9303-8 App. A, and two of ours."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """In the order in which they are judged: format, signature, issuer, document."""
+
+    READ_ERROR = "READ_ERROR"
+    WRONG_FORMAT = "WRONG_FORMAT"
+    UNKNOWN_CERTIFICATE = "UNKNOWN_CERTIFICATE"
+    UNTRUSTED_CERTIFICATE = "UNTRUSTED_CERTIFICATE"
+    INVALID_DOCUMENTTYPE = "INVALID_DOCUMENTTYPE"
+    EXPIRED_CERTIFICATE = "EXPIRED_CERTIFICATE"
+    REVOKED_CERTIFICATE = "REVOKED_CERTIFICATE"
+    INVALID_SIGNATURE = "INVALID_SIGNATURE"
+    INVALID_SEAL_MRZ = "INVALID_SEAL_MRZ"
+    INVALID_PRINTED_MRZ = "INVALID_PRINTED_MRZ"
+    SEAL_DOCUMENT_MISMATCH = "SEAL_DOCUMENT_MISMATCH"
+    UNKNOWN_FEATURE = "UNKNOWN_FEATURE"
+    VALID = "VALID"
+    # ours: nothing registered reads it; a line of a batch that is no request
+    UNSUPPORTED = "UNSUPPORTED"
+    MALFORMED_REQUEST = "MALFORMED_REQUEST"
+
+
+GOOD = {Code.VALID, Code.UNKNOWN_FEATURE}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``content`` is what the document says, only to be believed when ``is_valid``.
+
+    ``document_status`` (``current``, ``expired`` or empty) is a matter of the document, not of its genuineness.
+    """
+
+    code: Code
+    format: str = ""
+    content: dict[str, Any] = field(default_factory=dict)
+    document_status: str = ""
+    detail: str = ""
+
+    @property
+    def is_valid(self) -> bool:
+        return self.code in GOOD
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "verdict": "VALID" if self.is_valid else "INVALID",
+            "code": self.code.value,
+            "format": self.format or None,
+            "document_status": self.document_status or None,
+            "detail": self.detail,
+            "content": self.content,
+        }

@@ -1,0 +1,46 @@
+"""The verifier: offline, without a database; whatever it is given, it answers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from apps.seals.formats.base import Format, Question, formats, recognised
+from apps.seals.trust import Trust
+from apps.seals.verdicts import Code, Verdict
+
+AUTO = "auto"
+
+
+def verify(
+    data: bytes | str,
+    *,
+    format: str = AUTO,  # noqa: A002
+    trust: Trust,
+    at: datetime,
+    printed_mrz: Sequence[str] = (),
+) -> Verdict:
+    """Judge one document: bytes, text, or bytes in hex. ``at`` is aware; ``printed_mrz`` as read off the page.
+
+    Never raises.
+    """
+    payload = _payload(data)
+    chosen = _chosen(format, payload)
+    if chosen is None:
+        return Verdict(Code.UNSUPPORTED, detail="no format reads this")
+    try:
+        return chosen.verify(payload, Question(trust, at, printed_mrz))
+    except Exception as error:  # a verifier at a border answers, whatever it is shown
+        return Verdict(Code.READ_ERROR, detail=type(error).__name__)
+
+
+def _payload(data: bytes | str) -> bytes:
+    raw = data.encode(errors="backslashreplace") if isinstance(data, str) else data
+    try:
+        return bytes.fromhex(raw.decode("ascii"))
+    except ValueError:
+        return raw
+
+
+def _chosen(name: str, payload: bytes) -> Format | None:
+    if name == AUTO:
+        return recognised(payload)
+    return formats[name] if name in formats else None

@@ -1,0 +1,72 @@
+"""Everything that still stands between a draft and its submission, each with a pointer into the application."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.procedure import Material
+from apps.documents.statuses import FileStatus
+from apps.kernel.errors import Fault
+from apps.travel_documents.materials import materials
+from apps.travel_documents.routing import EMERGENCY, GONE, route
+
+ANSWERS = {
+    "stay": _("Say whether you are visiting or living here."),
+    "reason": _("Say what happened to your passport."),
+    "destination": _("Say which place in China you travel to."),
+    "travel_on": _("Say when you plan to travel. A ticket is not needed."),
+    "arrived_on": _("Say when you came to this country."),
+    "address": _("Say where you are staying now."),
+    "home_address": _("Say where you live in China."),
+    "phone": _("Leave a number we can call."),
+}
+
+
+def problems(case: Any) -> list[Fault]:
+    return [*_answers(case), *_routing(case), *_loss(case), *_papers(case)]
+
+
+def _answers(case: Any) -> Iterator[Fault]:
+    for name, sentence in ANSWERS.items():
+        if not getattr(case.travel_document, name):
+            yield Fault(f"/{name}", "required", sentence)
+    if not case.travel_document.declares_nationality:
+        sentence = _("Declare that you are a Chinese national and hold no other nationality.")
+        yield Fault("/declares_nationality", "required", sentence)
+
+
+def _routing(case: Any) -> Iterator[Fault]:
+    asked = case.travel_document
+    if not (asked.stay and asked.reason):
+        return
+    found = route(
+        stay=asked.stay, reason=asked.reason, urgent=asked.urgent, nationality_conflict=asked.nationality_conflict
+    )
+    if found.service != EMERGENCY:
+        yield Fault("", "other_service", found.advice)
+    elif not case.post.services.filter(code=EMERGENCY, is_open=True).exists():
+        yield Fault("/post", "service_not_offered", _("This post does not offer this service. Choose another."))
+
+
+def _loss(case: Any) -> Iterator[Fault]:
+    asked = case.travel_document
+    if asked.reason in GONE and asked.loss_report is None:
+        yield Fault("/loss_report", "required", _("Report the loss of the passport first; it takes two minutes."))
+
+
+def _papers(case: Any) -> Iterator[Fault]:
+    attached = list(case.attachments.select_related("file"))
+    for wanted in materials(case):
+        files = [paper.file for paper in attached if paper.material == wanted.code]
+        yield from _paper(wanted, files)
+
+
+def _paper(wanted: Material, files: list[Any]) -> Iterator[Fault]:
+    pointer = f"/materials/{wanted.code}"
+    if any(file.status == FileStatus.REJECTED for file in files):
+        yield Fault(pointer, "file_rejected", _("A file could not be used. Remove it and send another."))
+    elif any(file.status != FileStatus.CLEAN for file in files):
+        yield Fault(pointer, "file_being_checked", _("A file is still being checked. Try again in a moment."))
+    elif wanted.required and not files:
+        yield Fault(pointer, "required", wanted.label)

@@ -1,0 +1,60 @@
+"""Plugs emergency travel documents into the cases."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.procedure import Procedure, Row, procedures
+from apps.travel_documents.materials import materials
+from apps.travel_documents.problems import problems
+from apps.travel_documents.reasons import DEFICIENCIES, GROUNDS, RETURNS
+from apps.travel_documents.workflow import WORKFLOW
+
+KIND = "travel_document"
+
+
+def components(case: Any) -> list[str]:
+    return ["base"] if case.urgency == "normal" else ["base", case.urgency]
+
+
+def rows(case: Any) -> list[Row]:
+    asked = case.travel_document
+    return [
+        Row(_("Stay"), asked.get_stay_display()),
+        Row(_("What happened"), asked.get_reason_display()),
+        Row(_("Destination in China"), asked.destination),
+        Row(_("Transit"), ", ".join(asked.transit)),
+        Row(_("Travels on"), asked.travel_on.isoformat() if asked.travel_on else ""),
+        Row(_("Arrived on"), asked.arrived_on.isoformat() if asked.arrived_on else ""),
+        Row(_("Staying at"), asked.address),
+        Row(_("Home address"), asked.home_address),
+        Row(_("Employer"), asked.employer),
+        Row(_("Phone"), asked.phone),
+    ]
+
+
+procedures.add(
+    KIND,
+    Procedure(
+        kind=KIND,
+        label=_("Emergency travel document"),
+        workflow=WORKFLOW,
+        materials=materials,
+        problems=problems,
+        components=components,
+        rows=rows,
+        reasons={"deficiencies": DEFICIENCIES, "grounds": GROUNDS, "returns": RETURNS},
+        messages={
+            "submit": "application_submitted",
+            "claim": "review_started",
+            "ask": "materials_requested",
+            "approve": "approved",
+            "refuse": "refused",
+            "return": "returned",
+            "pay": "payment_received",
+            "issue": "ready_to_collect",
+            "hand_over": "collected",
+            "withdraw": "withdrawn",
+        },
+    ),
+)

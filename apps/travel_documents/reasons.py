@@ -1,0 +1,30 @@
+"""Coded reasons an officer may choose from. Grounds follow the Passport Law; deficiencies follow R23 and R24."""
+
+from django.utils.translation import gettext_lazy as _
+
+DEFICIENCIES = {
+    "photo_unsuitable": _("The photo does not meet the rules: plain white background, face straight, 33 × 48 mm."),
+    "photo_not_recent": _("The photo is older than six months."),
+    "identity_unreadable": _("The proof of identity cannot be read. Please photograph it in good light."),
+    "identity_insufficient": _("The proof of identity does not show your name, photo and number."),
+    "presence_missing": _("Please prove that you are in this country: entry stamp, visa or a photo at a landmark."),
+    "loss_unclear": _("Please describe where, when and how the passport was lost in more detail."),
+    "residence_missing": _("Please send your residence permit or visa."),
+    "police_report_missing": _("This post needs the police report of the loss."),
+}
+
+GROUNDS = {
+    "not_a_national": _("Chinese nationality could not be established (Passport Law, article 13 (1))."),
+    "identity_unproven": _("Identity could not be proven (Passport Law, article 13 (2))."),
+    "deception": _("False statements were made in the application (Passport Law, article 13 (3))."),
+    "sentence_being_served": _("A sentence is being served (Passport Law, article 13 (4))."),
+    "exit_barred_by_court": _("A court has barred the departure in a civil case (Passport Law, article 13 (5))."),
+    "criminal_proceedings": _("Criminal proceedings are under way (Passport Law, article 13 (6))."),
+    "national_security": _("A competent authority bars the departure (Passport Law, article 13 (7))."),
+}  # fmt: skip
+
+RETURNS = {
+    "other_district": _("Another post is competent for your address."),
+    "duplicate": _("There is another application for the same document."),
+    "other_service": _("You need another document than the one applied for."),
+}

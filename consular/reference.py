@@ -1,0 +1,67 @@
+"""The generated half of the documentation: what the code itself knows best."""
+
+from collections.abc import Callable, Iterator
+
+from django.utils.translation import override
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer2
+
+from apps.cases.procedure import procedures
+from apps.kernel.workflow import Workflow
+from apps.outbox.events import REACTIONS
+from apps.payments.workflow import WORKFLOW as PAYMENT
+from consular.settings.environment import SETTINGS
+
+NOTE = "<!-- Made by `./dev manage write_reference`; do not edit. -->\n\n"
+
+
+def workflows() -> str:
+    """Every workflow as a Mermaid state diagram."""
+    with override("en"):
+        parts = [_diagram(str(procedure.label), procedure.workflow) for procedure in procedures.values()]
+        return NOTE + "# Workflows\n\n" + "\n".join([*parts, _diagram("Payment", PAYMENT)])
+
+
+def _diagram(title: str, workflow: Workflow) -> str:
+    return f"## {title}\n\n```mermaid\n{workflow.mermaid()}\n```\n"
+
+
+def events() -> str:
+    """Which facts lead to what."""
+    rows = [
+        f"| `{reaction.event.__name__}` | `{name}` | {'effect' if reaction.outside else 'reaction'} | {reaction.queue} |"
+        for name, reaction in sorted(REACTIONS.items(), key=lambda item: (item[1].event.__name__, item[0]))
+    ]
+    head = "# Events and what follows from them\n\n| event | reaction | kind | queue |\n|---|---|---|---|\n"
+    return NOTE + head + "\n".join(rows) + "\n"
+
+
+def settings() -> str:
+    """Every environment variable."""
+    return NOTE + "# Settings\n\n" + "\n".join(_setting_rows()) + "\n"
+
+
+def _setting_rows() -> Iterator[str]:
+    yield "Each is an environment variable. In the sandbox everything has a value of its own; in production a "
+    yield "setting without a default must be given, and sandbox secrets are refused.\n"
+    yield "| name | meaning | default in production | secret |"
+    yield "|---|---|---|---|"
+    for setting in SETTINGS:
+        default = "must be given" if setting.default is None and setting.required else f"`{setting.default or ''}`"
+        yield f"| `{setting.name}` | {setting.says} | {default.replace('``', 'empty')} | {'yes' if setting.secret else ''} |"
+
+
+def openapi() -> str:
+    """The schema that the server answers at ``/api/v1/schema``, in English."""
+    with override("en"):
+        schema = SchemaGenerator().get_schema(request=None, public=True)
+        text: bytes = OpenApiYamlRenderer2().render(schema, renderer_context={})
+    return text.decode()
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "workflows.md": workflows,
+    "events.md": events,
+    "settings.md": settings,
+    "openapi.yaml": openapi,
+}

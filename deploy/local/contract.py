@@ -1,0 +1,99 @@
+"""The contract between launcher and product: every environment variable that the product reads, in one table.
+
+A variable that is already set when `./dev` starts wins. The address of a service (`ADDRESSES`) that is set
+replaces the embedded service: it is then not started.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from deploy.local.console import LaunchError
+from deploy.local.profile import Profile
+
+LAUNCHER = "launcher"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable: who provides it on a developer's machine, and what it says."""
+
+    name: str
+    origin: str
+    meaning: str
+
+
+CONTRACT = (
+    Variable("DATABASE_URL", "postgres", "postgres://USER:PASSWORD@HOST:PORT/NAME"),
+    Variable("REDIS_URL", "valkey", "redis://:PASSWORD@HOST:PORT/0, broker and cache"),
+    Variable("S3_ENDPOINT_URL", "s3", "where the object store answers"),
+    Variable("S3_ACCESS_KEY_ID", "s3", "key id of the product's account there"),
+    Variable("S3_SECRET_ACCESS_KEY", "s3", "its secret"),
+    Variable("S3_BUCKET", "s3", "the bucket (it exists already)"),
+    Variable("S3_REGION", "s3", "region that is signed into requests"),
+    Variable("EMAIL_URL", "mail", "smtp://USER:PASSWORD@HOST:PORT"),
+    Variable("SANDBOX_PAY_URL", "sandbox_pay", "the payment sandbox, a process of its own"),
+    Variable("SANDBOX_PAY_SECRET", LAUNCHER, "shared secret of the product and the payment sandbox"),
+    Variable("SECRET_KEY", LAUNCHER, "Django's secret key"),
+    Variable("MODE", LAUNCHER, "sandbox here; production refuses sandbox secrets"),
+    Variable("ALLOWED_HOSTS", LAUNCHER, "host names the web process answers to, with commas"),
+    Variable("PUBLIC_URL", LAUNCHER, "the address that people and providers use"),
+    Variable("SIGNING_KEYS_DIR", LAUNCHER, "folder of the document signing keys and certificates"),
+    Variable("SIGNING_KEYS_PASSPHRASE", LAUNCHER, "what their private keys are encrypted with"),
+)
+
+ADDRESSES = {
+    "postgres": "DATABASE_URL",
+    "valkey": "REDIS_URL",
+    "s3": "S3_ENDPOINT_URL",
+    "mail": "EMAIL_URL",
+    "sandbox_pay": "SANDBOX_PAY_URL",
+}
+
+_GROUPS = {
+    address: tuple(variable.name for variable in CONTRACT if variable.origin == service)
+    for service, address in ADDRESSES.items()
+}
+_OPTIONAL = {"S3_REGION"}
+
+
+def given(service: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether the person brought this service along.
+
+    Raises LaunchError when its address is set but a variable that belongs to it is not.
+    """
+    environ = os.environ if environ is None else environ
+    address = ADDRESSES[service]
+    if not environ.get(address):
+        return False
+    missing = [name for name in _GROUPS[address] if not environ.get(name) and name not in _OPTIONAL]
+    if missing:
+        raise LaunchError(f"{address} is set, but {' and '.join(missing)} is not: set all of them, or none")
+    return True
+
+
+def missing(services: Iterable[str]) -> list[str]:
+    """Those of the services that nobody brought along."""
+    return [name for name in services if not given(name)]
+
+
+def own_settings(profile: Profile, public_url: str) -> dict[str, str]:
+    """What the launcher itself decides: secrets of the profile, the mode, the public address."""
+    secrets = profile.secrets()
+    return {
+        "SECRET_KEY": secrets["django"],
+        "MODE": "sandbox",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "PUBLIC_URL": public_url,
+        "SIGNING_KEYS_DIR": str(profile.dir / "keys"),
+        "SIGNING_KEYS_PASSPHRASE": secrets["signing_keys"],
+        "SANDBOX_PAY_SECRET": secrets["sandbox_pay"],
+    }
+
+
+def product_environ(settings: Mapping[str, str]) -> dict[str, str]:
+    """A process environment for the product: ours, completed by `settings`; what was set already wins."""
+    return {
+        **settings,
+        **{name: value for name, value in os.environ.items() if value or name not in settings},
+    }
