@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -33,7 +33,10 @@ class DeliveryAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
         return False
 
-    @admin.action(description=_("Try the parked ones again"))
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return cast(bool, request.user.has_perm("outbox.replay_delivery"))
+
+    @admin.action(description=_("Try the parked ones again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         count = services.replay(pks=list(queryset.values_list("pk", flat=True)))
         self.message_user(

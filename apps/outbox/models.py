@@ -22,6 +22,7 @@ class Delivery(models.Model):
 
     ``attempts`` is the fencing token: it rises each time a worker takes the job, and only its last holder may
     finish it. ``due_at`` is when the next worker may take it: the end of the lease while one runs; empty when parked.
+    ``silent`` counts the latest attempts whose worker never said how it ended.
     """
 
     event = models.CharField(_("event"), max_length=64)
@@ -30,6 +31,7 @@ class Delivery(models.Model):
     queue = models.CharField(_("queue"), max_length=32)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     forgiven = models.PositiveIntegerField(_("attempts before the last replay"), default=0)
+    silent = models.PositiveIntegerField(_("attempts without an outcome"), default=0)
     created_at = models.DateTimeField(_("created"), db_default=Now())
     due_at = models.DateTimeField(_("due"), null=True, db_default=Now())
     done_at = models.DateTimeField(_("done"), null=True)
@@ -40,6 +42,7 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
+        permissions = [("replay_delivery", _("Can try parked deliveries again"))]
         indexes = [
             models.Index(
                 fields=["queue", "due_at"], name="open_deliveries", condition=models.Q(done_at=None)

@@ -86,11 +86,14 @@ def drain(*, queue: str, limit: int = 200) -> int:
 
 def _run_next(queue: str) -> bool:
     with transaction.atomic():
-        row = Delivery.objects.due(queue=queue).select_for_update(skip_locked=True).order_by("due_at").first()
+        due = Delivery.objects.due(queue=queue).filter(silent__lt=MAX_ATTEMPTS).order_by("due_at")
+        row = due.select_for_update(skip_locked=True).first()
         if row is None:
             return False
         lease = Value(settings.OUTBOX_LEASE, output_field=DurationField())
-        Delivery.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1, due_at=Now() + lease)
+        Delivery.objects.filter(pk=row.pk).update(
+            attempts=F("attempts") + 1, silent=F("silent") + 1, due_at=Now() + lease
+        )
     fault_point("outbox.taken")
     _run(row, Lease(row.pk, row.attempts + 1, row.attempts + 1 - row.forgiven))
     return True
@@ -122,10 +125,10 @@ def _postpone(lease: Lease, error: Exception) -> None:
     """Try again, ever less often; park what keeps failing, where an operator sees it and can replay it."""
     waiting = isinstance(error, (Unavailable, OSError))
     parked = lease.tries >= (MAX_WAITS if waiting else MAX_ATTEMPTS)
-    delay = Value(settings.OUTBOX_RETRY * 2 ** min(lease.tries, 8), output_field=DurationField())
+    delay = Value(settings.OUTBOX_RETRY * 2 ** min(lease.tries - 1, 8), output_field=DurationField())
     due_at = None if parked else Now() + delay
     held = Delivery.objects.open().filter(pk=lease.pk, attempts=lease.attempt)
-    held.update(due_at=due_at, error=f"{type(error).__name__}: {getattr(error, 'code', '')}"[:500])
+    held.update(due_at=due_at, silent=0, error=f"{type(error).__name__}: {getattr(error, 'code', '')}"[:500])
 
 
 def sweep() -> int:
@@ -137,21 +140,23 @@ def sweep() -> int:
         .values_list("queue", flat=True)
         .distinct()
     )
+    park_the_abandoned()
     queues = list(late)
     for queue in queues:
         wake(queue)
-    park_the_abandoned()
     return len(queues)
 
 
 def park_the_abandoned() -> int:
     """A reaction that kills its worker every time must not do so for ever."""
-    poison = Delivery.objects.open().filter(
-        due_at__lte=Now(), attempts__gte=F("forgiven") + MAX_ATTEMPTS + 3, error=""
-    )
-    return poison.update(due_at=None, error="the worker died on every attempt")
+    poison = Delivery.objects.open().filter(due_at__lte=Now(), silent__gte=MAX_ATTEMPTS)
+    parked = poison.update(due_at=None, error="the worker died on every attempt")
+    if parked:
+        log.error("deliveries_parked", extra={"count": parked})
+    return parked
 
 
 def replay(*, pks: list[int]) -> int:
     """Give parked deliveries another round of attempts."""
-    return Delivery.objects.parked().filter(pk__in=pks).update(due_at=Now(), forgiven=F("attempts"), error="")
+    parked = Delivery.objects.parked().filter(pk__in=pks)
+    return parked.update(due_at=Now(), forgiven=F("attempts"), silent=0, error="")

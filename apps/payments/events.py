@@ -26,10 +26,9 @@ class NoticeReceived(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaymentSettled(Event):
-    """The end of a payment, as the provider confirmed it.
+    """The money for ``payable`` is here. Published once per payable: money that comes twice is a ``RefundOwed``.
 
-    ``status`` is ``captured`` (the payable is paid; at most once per payable) or ``closed`` (nothing was charged). A late
-    success makes a ``captured`` follow a ``closed``.
+    ``status`` is ``captured``. A payment that ends without money is no such fact, and publishes nothing.
     """
 
     payment: str

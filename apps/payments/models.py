@@ -1,15 +1,24 @@
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.kernel.models import Record
-from apps.payments import money
-from apps.payments.statuses import LIVE, Cause, Outcome, Reason, RefundStatus, Status
+from apps.payments.statuses import LIVE, NEXT, NEXT_LABELS, Cause, Next, Outcome, Reason, RefundStatus, Status
 from apps.posts.models import Post
+from apps.posts.money import format_money
+
+LAST_ANSWERS = timedelta(minutes=1)
+"""The provider stops taking money at ``expires_at``; we give it this long to say so before we give up."""
+
+
+def in_words(amount_minor: int, currency: str) -> str:
+    """An amount as the person in front of it reads it."""
+    return format_money(amount_minor, currency, get_language() or "en")
 
 
 def new_reference() -> str:
@@ -25,8 +34,9 @@ class QuoteQuerySet(models.QuerySet["Quote"]):
 class Quote(Record):
     """A price somebody has seen: it is charged even if the tariff changes tonight.
 
-    The database refuses every later change. ``lines`` is a list of ``{"code", "label": {"zh-hans", "en"}, "amount_minor",
-    "tariff", "legal_basis"}``; ``components`` and ``service`` are what was asked for.
+    The database refuses every later change. ``service`` and ``components`` are what was asked for, ``lines`` what it
+    costs: ``code``, ``quantity``, ``unit_minor``, ``amount_minor``, ``tariff`` (its id), and in both languages
+    ``label_zh``, ``label_en``, ``legal_basis_zh``, ``legal_basis_en``.
     """
 
     payable = models.CharField(_("paid for"), max_length=64, editable=False)
@@ -46,9 +56,7 @@ class Quote(Record):
         verbose_name_plural = _("quotes")
         constraints = [
             models.CheckConstraint(condition=models.Q(total_minor__gte=0), name="a_quote_is_not_negative"),
-            models.CheckConstraint(
-                condition=models.Q(currency__regex="^[A-Z]{3}$"), name="a_quote_is_in_a_currency"
-            ),
+            models.CheckConstraint(condition=models.Q(currency__regex="^[A-Z]{3}$"), name="a_quote_is_in_a_currency"),
         ]
         indexes = [models.Index(fields=["payable", "-shown_at"], name="quotes_of_a_payable")]
 
@@ -62,7 +70,7 @@ class Quote(Record):
 
     @property
     def total_text(self) -> str:
-        return money.text(self.total_minor, self.currency)
+        return in_words(self.total_minor, self.currency)
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -86,32 +94,27 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 class Payment(Record):
     """One attempt at one provider. ``payments.services`` alone writes ``status``.
 
-    The row, with its ``reference``, is committed before the provider hears of it. ``ask_at`` is when to ask the provider
-    next; empty when there is nothing left to learn. ``is_surplus``: captured, but its payable does not need it.
+    The row, with its ``reference``, is committed before the provider hears of it. ``ask_at`` is when to ask the
+    provider next; empty when there is nothing left to learn. ``is_surplus``: captured, but not needed by its payable.
     """
 
-    quote = models.ForeignKey(
-        Quote, models.PROTECT, related_name="payments", verbose_name=_("quote"), editable=False
-    )
+    quote = models.ForeignKey(Quote, models.PROTECT, related_name="payments", verbose_name=_("quote"), editable=False)
     payable = models.CharField(_("paid for"), max_length=64, editable=False)
     payer = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("payer"), editable=False)
     provider = models.CharField(_("provider"), max_length=32, editable=False)
-    reference = models.CharField(
-        _("reference"), max_length=32, unique=True, default=new_reference, editable=False
-    )
+    reference = models.CharField(_("reference"), max_length=32, unique=True, default=new_reference, editable=False)
     amount_minor = models.BigIntegerField(_("amount"), editable=False)
     currency = models.CharField(_("currency"), max_length=3, editable=False)
     status = models.CharField(
         _("status"), max_length=16, choices=Status.choices, default=Status.CREATED, editable=False
     )
     is_surplus = models.BooleanField(_("surplus"), default=False, editable=False)
-    provider_txn = models.CharField(
-        _("provider's transaction"), max_length=64, null=True, editable=False  # noqa: DJ001
-    )
+    provider_txn = models.CharField(_("provider's transaction"), max_length=64, blank=True, editable=False)
     checkout_url = models.CharField(_("payment page"), max_length=500, blank=True, editable=False)
     expires_at = models.DateTimeField(_("expires"), editable=False)
     captured_at = models.DateTimeField(_("paid at"), null=True, editable=False)
     ask_at = models.DateTimeField(_("next question"), null=True, editable=False)
+    asked = models.PositiveIntegerField(_("questions asked"), default=0, editable=False)
 
     objects = PaymentQuerySet.as_manager()
 
@@ -120,22 +123,20 @@ class Payment(Record):
         verbose_name_plural = _("payments")
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="a_payment_has_an_amount"),
-            models.CheckConstraint(
-                condition=models.Q(currency__regex="^[A-Z]{3}$"), name="a_payment_is_in_a_currency"
-            ),
+            models.CheckConstraint(condition=models.Q(currency__regex="^[A-Z]{3}$"), name="a_payment_is_in_a_currency"),
             models.CheckConstraint(
                 condition=models.Q(reference__regex="^[0-9A-Za-z]{6,32}$"), name="a_reference_suits_every_gateway"
             ),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="a_payment_has_a_known_status"),
             models.CheckConstraint(
-                condition=models.Q(status__in=Status.values), name="a_payment_has_a_known_status"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(status=Status.CAPTURED, captured_at__isnull=False, provider_txn__isnull=False)
+                condition=(models.Q(status=Status.CAPTURED, captured_at__isnull=False) & ~models.Q(provider_txn=""))
                 | (~models.Q(status=Status.CAPTURED) & models.Q(captured_at=None, is_surplus=False)),
                 name="captured_says_when_and_by_which_transaction",
             ),
             models.UniqueConstraint(
-                fields=["provider", "provider_txn"], name="one_payment_per_transaction_of_a_provider"
+                fields=["provider", "provider_txn"],
+                condition=~models.Q(provider_txn=""),
+                name="one_payment_per_transaction_of_a_provider",
             ),
             models.UniqueConstraint(
                 fields=["payable"],
@@ -152,9 +153,7 @@ class Payment(Record):
             models.Index(fields=["payable", "-created_at"], name="payments_of_a_payable"),
             models.Index(fields=["payer", "-created_at"], name="payments_of_a_payer"),
             models.Index(fields=["-created_at", "-id"], name="payments_newest_first"),
-            models.Index(
-                fields=["ask_at"], name="payments_to_ask_about", condition=models.Q(ask_at__isnull=False)
-            ),
+            models.Index(fields=["ask_at"], name="payments_to_ask_about", condition=models.Q(ask_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -162,11 +161,28 @@ class Payment(Record):
 
     @property
     def amount_text(self) -> str:
-        return money.text(self.amount_minor, self.currency)
+        return in_words(self.amount_minor, self.currency)
 
     @property
     def state(self) -> Status:
         return Status(self.status)
+
+    @property
+    def next(self) -> Next:
+        return NEXT[self.state]
+
+    @property
+    def next_label(self) -> str:
+        return str(NEXT_LABELS[self.next])
+
+    @property
+    def page(self) -> str | None:
+        """Where to pay, while that is possible."""
+        return self.checkout_url if self.next is Next.PAY else None
+
+    def is_overdue(self, *, at: datetime) -> bool:
+        """Past its time by more than a clock may be wrong or a last answer late."""
+        return at >= self.expires_at + LAST_ANSWERS
 
 
 class PaymentEvent(models.Model):
@@ -243,4 +259,4 @@ class Refund(Record):
 
     @property
     def amount_text(self) -> str:
-        return money.text(self.amount_minor, self.currency)
+        return in_words(self.amount_minor, self.currency)

@@ -66,9 +66,7 @@ def _read(country: str, subdivision: str, year: int, language: str) -> dict[date
         return {}
     subdivision = subdivision if subdivision in known[country] else ""
     spoken = language if language in country_holidays(country).supported_languages else None
-    found = country_holidays(
-        country, subdiv=subdivision or None, years=year, language=spoken, categories=PUBLIC
-    )
+    found = country_holidays(country, subdiv=subdivision or None, years=year, language=spoken, categories=PUBLIC)
     return {day: name for day, name in found.items() if day.year == year}
 
 

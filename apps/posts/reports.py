@@ -74,9 +74,7 @@ def _offer(post: Post, service: Service, calendar: Workdays, today: date) -> Off
         for line in post.tariffs.all()
         if line.service == service.code and line.currency == post.currency and line.is_in_force(today)
     ]
-    targets = [
-        Target(urgency, days, _expected(calendar, today, days)) for urgency, days in service.targets.items()
-    ]
+    targets = [Target(urgency, days, _expected(calendar, today, days)) for urgency, days in service.targets.items()]
     return Offer(service, sorted(fees, key=lambda line: line.rank), targets)
 
 

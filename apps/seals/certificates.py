@@ -125,7 +125,7 @@ def _read(certificate: x509.Certificate, der: bytes) -> Certificate:
         document_types=_frozen(extensions.get(DOCUMENT_TYPE)),
         key=ecdsa.load(tbs["subject_public_key_info"].dump()),
         signed=tbs.dump(),
-        signature=certificate["signature_value"].native,
+        signature=_whole_octets(certificate["signature_value"]),
         digest=_digest(certificate),
     )
 
@@ -145,6 +145,14 @@ READERS: dict[str, Callable[[core.ParsableOctetString], Any]] = {
     EXTENDED_KEY_USAGE: lambda value: value.parsed.native,
     DOCUMENT_TYPE: lambda value: DocumentType.load(value.contents, strict=True)["codes"].native,
 }
+
+
+def _whole_octets(bits: core.OctetBitString) -> bytes:
+    """Raises ``ValueError`` where the count of unused bits, which no signature covers, is not zero."""
+    unused, octets = bits.contents[0], bits.contents[1:]
+    if unused:
+        raise ValueError("unused bits")
+    return bytes(octets)
 
 
 def _text(value: object) -> str:

@@ -40,8 +40,7 @@ def _read(revocations: crl.CertificateList) -> RevocationList:
     return RevocationList(
         issuer_key=tbs["issuer"].hashable,
         revoked={
-            entry["user_certificate"].native: entry["revocation_date"].native
-            for entry in tbs["revoked_certificates"]
+            entry["user_certificate"].native: entry["revocation_date"].native for entry in tbs["revoked_certificates"]
         },
         signed=tbs.dump(),
         signature=revocations["signature"].native,

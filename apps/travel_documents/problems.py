@@ -45,8 +45,12 @@ def _routing(case: Any) -> Iterator[Fault]:
     )
     if found.service != EMERGENCY:
         yield Fault("", "other_service", found.advice)
-    elif not case.post.services.filter(code=EMERGENCY, is_open=True).exists():
+        return
+    offered = case.post.services.filter(code=EMERGENCY, is_open=True).first()
+    if offered is None or not case.post.is_open:
         yield Fault("/post", "service_not_offered", _("This post does not offer this service. Choose another."))
+    elif case.urgency not in offered.targets:
+        yield Fault("/urgency", "urgency_not_offered", _("This post does not work that fast. Choose another speed."))
 
 
 def _loss(case: Any) -> Iterator[Fault]:

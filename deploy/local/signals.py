@@ -50,6 +50,13 @@ def install() -> None:
             signal.signal(number, _DESK)
 
 
+def uninstall() -> None:
+    """Give the signals back to Python's own handlers (a test that installed ours)."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def shielded() -> Iterator[None]:
     """Hold signals back for a step that must not be cut in two (a child started but not yet noted down)."""

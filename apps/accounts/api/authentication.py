@@ -9,7 +9,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from apps.accounts import devices
+from apps.accounts.services import devices
 from apps.accounts.models import Device, User
 
 BEARER = re.compile(r"Bearer (cc_[\w-]{43})", re.ASCII)

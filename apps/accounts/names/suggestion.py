@@ -11,7 +11,7 @@ from apps.accounts.names.surnames import COMPOUND, SINGLE
 PARTS = re.compile(r"[· ]")
 OLD_SPELLINGS = (("LYU", ("LU", "LV")), ("NYU", ("NU", "NV")))
 """Passports before GB/T 28039-2011 printed ü as U or V; who has that spelling keeps it."""
-USUAL_LENGTH = 3
+USUAL_GIVEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +35,52 @@ def suggest(name: str) -> Suggestion:
     """From a name as ``names.written.read`` answers it. Always an answer, ``unsure`` where it is a weak one."""
     parts = PARTS.split(name)
     if len(parts) > 1:
-        return _of_parts(parts)
-    for length in (4, 3, 2):
-        if name[:length] in COMPOUND and len(name) > length:
-            return _of(COMPOUND[name[:length]], name[length:])
-    readings = SINGLE.get(name[0]) or (_spell(name[0]).text,)
-    weak = len(name) > USUAL_LENGTH or name in COMPOUND or len(readings) > 1 or name.isascii()
+        return _answer(_spell(parts[0]), [_spell(part) for part in parts[1:]], weak=True)
     if name.isascii():
-        return _of(name.upper(), "", weak=True)
-    return _of(readings[0], name[1:], also=readings[1:], weak=weak, unread=_spell(name[0]).unread)
-
-
-def _of_parts(parts: list[str]) -> Suggestion:
-    """With interpunct (GB/T 28039 names them part by part). Which spelling applies depends on the language."""
-    first, *rest = [_spell(part) for part in parts]
-    return Suggestion(
-        surname=first.text,
-        given_names=_fitting(" ".join(part.text for part in rest)),
-        unread=first.unread + tuple(character for part in rest for character in part.unread),
-        unsure=True,
+        return _answer(_spell(name), [], weak=True)
+    surname, given = _divided(name)
+    first = _surname(surname)
+    return _answer(
+        first[0],
+        [_spell(given)],
+        also=tuple(spelled.text for spelled in first[1:]),
+        weak=name in COMPOUND or len(name) > len(surname) + USUAL_GIVEN,
     )
 
 
-def _of(
-    surname: str, given: str, *, also: tuple[str, ...] = (), weak: bool = False, unread: tuple[str, ...] = ()
+def _divided(name: str) -> tuple[str, str]:
+    """Into surname and given names; a compound surname only where something is left for the given name."""
+    length = next((size for size in (4, 3, 2) if name[:size] in COMPOUND and len(name) > size), 1)
+    return name[:length], name[length:]
+
+
+def _surname(characters: str) -> list[_Spelled]:
+    """Every reading in use, the commonest first."""
+    if characters in COMPOUND:
+        return [_Spelled(COMPOUND[characters], ())]
+    readings = [_Spelled(reading, ()) for reading in SINGLE.get(characters, ())]
+    return readings or [_spell(characters)]
+
+
+def _answer(
+    surname: _Spelled, given: list[_Spelled], *, also: tuple[str, ...] = (), weak: bool = False
 ) -> Suggestion:
-    spelled = _spell(given)
-    unread += spelled.unread
+    whole = " ".join(part.text for part in given if part.text)
+    unread = surname.unread + tuple(character for part in given for character in part.unread)
     old = tuple(
-        surname.replace(now, before)
+        surname.text.replace(now, before)
         for now, earlier in OLD_SPELLINGS
         for before in earlier
-        if now in surname
+        if now in surname.text
     )
-    return Suggestion(surname, _fitting(spelled.text), also + old, unread, unsure=weak or bool(unread))
+    too_long = max(len(surname.text), len(whole)) > printed.LONGEST
+    return Suggestion(
+        surname=surname.text[: printed.LONGEST],
+        given_names=whole[: printed.LONGEST].strip(),
+        also=also + old,
+        unread=unread,
+        unsure=bool(weak or also or unread or too_long),
+    )
 
 
 def _spell(text: str) -> _Spelled:
@@ -79,9 +91,7 @@ def _spell(text: str) -> _Spelled:
 
 
 def _with_yu(syllable: str) -> str:
-    """ü after L and N: YU when it stands alone (LYU), U before another vowel (LUE)."""
+    """ü after L and N: YU when it stands alone (LYU), U before another vowel (LUE). A Latin V is no ü."""
+    if len(syllable) == 1:
+        return syllable.upper()
     return syllable.upper().replace("VE", "UE").replace("V", "YU")
-
-
-def _fitting(spelling: str) -> str:
-    return spelling[: printed.LONGEST].strip()

@@ -8,14 +8,10 @@ SINGLE: dict[str, tuple[str, ...]] = {
     for character, readings in (
         entry.split()
         for entry in """
-        曾 ZENG, 单 SHAN, 查 ZHA, 仇 QIU, 朴 PIAO, 区 OU, 解 XIE, 任 REN, 华 HUA, 盖 GE/GAI, 覃 QIN/TAN, 冼 XIAN,
-        洗 XIAN, 员 YUN/YUAN, 纪 JI, 翟 ZHAI, 缪 MIAO, 宓 MI, 佴 NAI, 逄 PANG, 那 NA, 乐 YUE/LE, 祭 ZHAI/JI,
-        句 GOU, 秘 BI, 薄 BO, 卜 BU, 柏 BAI, 谌 CHEN/SHEN, 乜 NIE, 郗 XI/CHI, 郇 XUN/HUAN, 眭 SUI, 燕 YAN, 宁 NING,
-        牟 MU/MOU, 隗 WEI/KUI, 钭 TOU, 召 SHAO/ZHAO, 折 SHE, 种 CHONG, 繁 PO, 尉 WEI, 万 WAN, 黑 HE, 盛 SHENG,
-        石 SHI, 贾 JIA, 葛 GE, 应 YING, 令 LING, 过 GUO, 强 QIANG, 车 CHE, 占 ZHAN, 干 GAN, 重 CHONG, 长 CHANG,
-        臧 ZANG, 藏 ZANG, 俞 YU, 喻 YU, 於 YU, 余 YU, 佘 SHE, 晁 CHAO, 昝 ZAN, 阚 KAN, 麻 MA, 莘 SHEN, 幺 YAO,
-        撒 SA, 哈 HA, 么 YAO, 揭 JIE, 适 KUO, 掌 ZHANG, 行 XING, 相 XIANG, 尹 YIN, 教 JIAO, 观 GUAN, 少 SHAO,
-        隽 JUAN, 车 CHE, 都 DU, 曲 QU, 降 JIANG, 弗 FU, 便 BIAN, 茜 QIAN, 朝 CHAO, 乘 SHENG, 赛 SAI, 艾 AI
+        曾 ZENG, 单 SHAN, 查 ZHA, 仇 QIU, 朴 PIAO, 区 OU, 解 XIE, 盖 GE/GAI, 覃 QIN/TAN, 洗 XIAN, 员 YUN/YUAN, 贠 YUN,
+        翟 ZHAI/DI, 缪 MIAO, 佴 NAI, 乐 YUE/LE, 祭 ZHAI/JI, 句 GOU, 秘 BI/MI, 薄 BO, 卜 BU, 乜 NIE, 郇 XUN/HUAN,
+        牟 MU/MOU, 隗 WEI/KUI, 召 SHAO/ZHAO, 折 SHE, 种 CHONG, 繁 PO, 黑 HE, 阚 KAN, 都 DU, 粘 NIAN, 么 YAO,
+        谌 CHEN/SHEN, 郗 XI/CHI, 费 FEI/BI, 尉 WEI/YU, 六 LU
         """.replace("\n", " ").split(",")
     )
 }

@@ -52,9 +52,9 @@ def _check(character: str) -> None:
     if category == "Co":
         raise Invalid(
             _(
-                "One character of the name is typed with a private code that only some machines can show. "
-                "Type it with a current keyboard, or leave it to the officer: write the name in pinyin "
-                "and mention the character in your application."
+                "One character of the name is typed with a private code that other machines show differently. "
+                "Choose the character from a current keyboard. If it is not there, write its pinyin instead "
+                "and tell the officer."
             ),
             code="name_private_use",
         )

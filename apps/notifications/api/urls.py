@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.notifications.api import views
+
+urlpatterns = [
+    path("messages", views.Inbox.as_view()),
+    path("messages/<uuid:pk>/read", views.MessageRead.as_view()),
+]

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.payments.api import views
+
+urlpatterns = [
+    path("payments/providers", views.Providers.as_view()),
+    path("payments/notices/<str:provider>", views.Notices.as_view(), name="payments_notice"),
+    path("payments/<uuid:pk>", views.PaymentDetail.as_view()),
+]

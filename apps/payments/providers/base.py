@@ -21,7 +21,7 @@ class Notice:
     """What a provider says about one payment, in our words, and proven to come from the provider.
 
     ``id`` tells two notices apart; ``amount_minor`` is what we asked for, not what a coupon left of it. ``status`` is
-    ``awaiting_payer``, ``captured`` or ``closed``; ``provider_txn`` is there once captured.
+    ``awaiting_payer``, ``captured`` or ``closed``; ``provider_txn`` may be empty until then.
     """
 
     id: str
@@ -29,7 +29,7 @@ class Notice:
     status: Status
     amount_minor: int
     currency: str
-    provider_txn: str | None
+    provider_txn: str
     at: datetime
 
 

@@ -104,7 +104,7 @@ class TargetOut(Out):
 
 class OfferOut(Out):
     code = serializers.ChoiceField(source="service.code", choices=ServiceCode.choices)
-    label = serializers.CharField(source="service.get_code_display")
+    code_label = serializers.CharField(source="service.get_code_display")
     is_open = serializers.BooleanField(source="service.is_open")
     fees = FeeOut(many=True)
     targets = TargetOut(many=True)

@@ -41,9 +41,7 @@ class OpeningRule(models.Model):
         verbose_name_plural = _("opening hours")
         ordering = ["post", "weekday", "opens"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(weekday__in=Weekday.values), name="a_week_has_seven_days"
-            ),
+            models.CheckConstraint(condition=Q(weekday__in=Weekday.values), name="a_week_has_seven_days"),
             models.CheckConstraint(
                 condition=Q(opens__lt=F("closes")),
                 name="a_post_opens_before_it_closes",

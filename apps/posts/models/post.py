@@ -89,9 +89,7 @@ class Post(models.Model):
         verbose_name_plural = _("posts")
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(code__regex=CODE), name="a_post_code_is_three_capital_letters"
-            ),
+            models.CheckConstraint(condition=models.Q(code__regex=CODE), name="a_post_code_is_three_capital_letters"),
             models.CheckConstraint(
                 condition=models.Q(currency__regex=CODE), name="a_post_currency_is_an_iso_4217_code"
             ),

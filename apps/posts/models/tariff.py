@@ -109,6 +109,4 @@ class Tariff(models.Model):
     def clean(self) -> None:
         """Raises ``ValidationError`` when the line is not in the money its post takes."""
         if self.post_id and self.currency != self.post.currency:
-            raise ValidationError(
-                {"currency": _("The post takes another currency.")}, code="currency_of_the_post"
-            )
+            raise ValidationError({"currency": _("The post takes another currency.")}, code="currency_of_the_post")

@@ -33,7 +33,8 @@ def seed(*, at: datetime) -> list[Post]:
 
 @transaction.atomic
 def _make(facts: dict[str, Any], at: datetime) -> Post | None:
-    post, is_new = Post.objects.get_or_create(code=facts["post"].pop("code"), defaults=facts["post"])
+    about = facts["post"]
+    post, is_new = Post.objects.get_or_create(code=about["code"], defaults=about)
     if not is_new:
         return None
     District.objects.bulk_create(District(post=post, **district) for district in facts.get("districts", []))

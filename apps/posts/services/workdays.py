@@ -49,9 +49,7 @@ def expected_on(*, post: Post, service: str, from_: datetime, urgency: str = Urg
     offered = Service.objects.filter(post=post, code=service).first()
     if offered is None:
         raise Unknown(_("This post does not offer this service."), code="service_not_offered")
-    return add_working_days(
-        post=post, start=post.today(from_), days=target_days(service=offered, urgency=urgency)
-    )
+    return add_working_days(post=post, start=post.today(from_), days=target_days(service=offered, urgency=urgency))
 
 
 def target_days(*, service: Service, urgency: str) -> int:

@@ -86,9 +86,7 @@ def parse(lines: Sequence[str], *, on: date) -> Zone:
     first, second = lines
     code = first[:2].rstrip("<")
     if not may_be_read(layout, code):
-        raise Invalid(
-            _("A document of this size does not carry this document code."), code="mrz_document_code"
-        )
+        raise Invalid(_("A document of this size does not carry this document code."), code="mrz_document_code")
     surname, _parting, given_names = first[5:].partition("<<")
     number, number_is_right, optional = _number(second, layout)
     return Zone(

@@ -95,8 +95,6 @@ def _dates(birth: str, expiry: str) -> tuple[PartialDate, date]:
 
 def _optional(optional: str, layout: Layout) -> str:
     if len(optional) > layout.optional_width or not OPTIONAL.fullmatch(optional):
-        raise Invalid(
-            _("The optional data are too long or have other than A-Z and 0-9."), code="mrz_optional"
-        )
+        raise Invalid(_("The optional data are too long or have other than A-Z and 0-9."), code="mrz_optional")
     field = optional.replace(" ", "<").ljust(layout.optional_width, "<")
     return _checked(field) if layout.optional_has_check_digit else field

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from apps.kernel.errors import Invalid
-from apps.seals.vds.der import decode_length, encode_length
+from apps.seals.der import decode_length, encode_length
 from apps.seals.vds.header import Header
 from apps.seals.vds.header import decode as decode_header
 

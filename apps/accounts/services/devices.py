@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from apps.accounts.models import Device
+from apps.accounts.models import Device, User
 
 
 def new_token() -> str:
@@ -15,6 +15,18 @@ def new_token() -> str:
 def sha256(token: str) -> str:
     """Plain SHA-256 is enough for a random token: there is nothing to guess."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def add(*, user: User, token: str, name: str, language: str, at: datetime) -> Device:
+    return Device.objects.create(
+        user=user,
+        token_sha256=sha256(token),
+        name=name,
+        language=language,
+        created_at=at,
+        last_seen_at=at,
+        expires_at=at + Device.STAYS,
+    )
 
 
 def find(token: str) -> Device | None:

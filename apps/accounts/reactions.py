@@ -1,0 +1,26 @@
+from django.utils import timezone
+
+from apps.accounts.channels import channels
+from apps.accounts.channels.base import Code
+from apps.accounts.events import ChallengeAsked
+from apps.accounts.models import Challenge
+from apps.accounts.services import challenges
+from apps.outbox.events import Job, effect
+
+
+@effect(ChallengeAsked, queue="messages")
+def send_code(event: ChallengeAsked, job: Job) -> None:
+    """After a crash the same code may arrive twice, under one Message-ID; a late one is not worth sending."""
+    asked = Challenge.objects.answerable().filter(pk=event.challenge, sent_at=None).first()
+    if asked is None:
+        return
+    code = Code(
+        address=asked.address,
+        digits=challenges.code_of(asked),
+        minutes=int(challenges.VALID_FOR.total_seconds() // 60),
+        language=asked.language,
+        key=str(asked.pk),
+    )
+    channels[asked.channel].send(code)
+    with job.finish():
+        Challenge.objects.filter(pk=asked.pk).update(sent_at=timezone.now())

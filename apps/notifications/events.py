@@ -1,0 +1,10 @@
+from dataclasses import dataclass
+
+from apps.outbox.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchQueued(Event):
+    """A message waits for one channel. ``dispatch`` is the id."""
+
+    dispatch: str

@@ -1,0 +1,16 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class DispatchStatus(TextChoices):
+    """How far a channel got. ``UNKNOWN``: handed over, and nobody can say whether it left."""
+
+    DUE = "due", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("not delivered")
+    UNKNOWN = "unknown", _("perhaps sent")
+
+
+REPEATABLE = (DispatchStatus.FAILED, DispatchStatus.UNKNOWN)
+"""Only a person repeats these: a machine that guesses would write twice."""
