@@ -59,9 +59,7 @@ def _phone(text: str) -> str:
     try:
         number = phonenumbers.parse(text)
     except NumberParseException:
-        _refuse(
-            "phone_invalid", _("Write the phone number with + and the country code, as in +33 6 12 34 56 78.")
-        )
+        _refuse("phone_invalid", _("Write the phone number with + and the country code, as in +33 6 12 34 56 78."))
     if not phonenumbers.is_valid_number(number):
         _refuse("phone_invalid", _("There is no such phone number."))
     if phonenumbers.number_type(number) in COSTLY:

@@ -29,18 +29,14 @@ def read(text: str) -> str:
     """The number as printed, upper case. Raises ``Invalid``; its code says which part is wrong."""
     number = re.sub(r"[\s-]", "", text).upper()
     if not FORM.fullmatch(number):
-        raise Invalid(
-            _("An identity number has 18 digits; the last may be an X."), code="identity_number_form"
-        )
+        raise Invalid(_("An identity number has 18 digits; the last may be an X."), code="identity_number_form")
     if ric.calc_check_digit(number) != number[-1]:
         raise Invalid(
             _("There is a typing error in the identity number: its last character does not fit the others."),
             code="identity_number_checksum",
         )
     if not _is_region(number[:6]):
-        raise Invalid(
-            _("The first six digits of the identity number name no region."), code="identity_number_region"
-        )
+        raise Invalid(_("The first six digits of the identity number name no region."), code="identity_number_region")
     born_on(number)
     return number
 
@@ -49,9 +45,7 @@ def born_on(number: str) -> date:
     try:
         born: date = ric.get_birth_date(number)
     except InvalidComponent:
-        raise Invalid(
-            _("Digits 7 to 14 of the identity number are not a date."), code="identity_number_date"
-        ) from None
+        raise Invalid(_("Digits 7 to 14 of the identity number are not a date."), code="identity_number_date") from None
     return born
 
 

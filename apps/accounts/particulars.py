@@ -29,15 +29,6 @@ class Particulars:
     identity_number: str | None = None
 
 
-READERS: dict[str, Callable[[Any], Any]] = {
-    "name": written.read,
-    "surname": printed.read_surname,
-    "given_names": printed.read,
-    "place_of_birth": lambda text: _place(text),
-    "identity_number": lambda text: identity_number.read(text) if text else None,
-}
-
-
 def read(given: Particulars, *, at: datetime) -> Particulars:
     """The same, tidied up. Raises ``Invalid`` with one fault for each thing that is wrong."""
     faults: list[Fault] = []
@@ -85,7 +76,14 @@ def _place(text: str) -> str:
     if not place:
         raise Invalid(_("Tell where the person was born."), code="place_empty")
     if not all(character.isprintable() or written.is_han_extension(character) for character in place):
-        raise Invalid(
-            _("The place contains an invisible or private character. Type it again."), code="place_character"
-        )
+        raise Invalid(_("The place contains an invisible or private character. Type it again."), code="place_character")
     return place
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "name": written.read,
+    "surname": printed.read_surname,
+    "given_names": printed.read,
+    "place_of_birth": _place,
+    "identity_number": lambda text: identity_number.read(text) if text else None,
+}

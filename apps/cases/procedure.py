@@ -50,7 +50,7 @@ class Procedure:
     reasons: dict[str, dict[str, Text]] = field(default_factory=dict)
     """Coded reasons by the name a move ``asks`` for."""
     messages: dict[str, str] = field(default_factory=dict)
-    """The notification template told after a move."""
+    """The notification template told after a move: by ``"move:target"``, or by ``"move"``."""
 
 
 procedures: Registry[Procedure] = Registry("procedure")

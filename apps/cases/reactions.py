@@ -19,21 +19,14 @@ from apps.payments.models import Payment
 @on(CaseMoved)
 def tell_the_applicant(event: CaseMoved) -> None:
     case = Case.objects.select_related("post", "applicant").get(pk=event.case)
-    template = case.procedure.messages.get(event.move)
+    messages = case.procedure.messages
+    template = messages.get(f"{event.move}:{event.target}") or messages.get(event.move)
     if template is None:
         return
-    step = case.history.filter(move=event.move, target=event.target).last()
-    if step is None:
-        return
+    step = case.history.get(pk=event.step)
     facts = services.facts(case=case, step=step, language=case.applicant.language)
-    tell(
-        user=case.applicant,
-        template=template,
-        subject=case.payable,
-        facts=facts,
-        at=step.at,
-        dedupe=f"{case.payable}:{step.pk}",
-    )
+    dedupe = f"{case.payable}:{step.pk}"
+    tell(user=case.applicant, template=template, subject=case.payable, facts=facts, at=step.at, dedupe=dedupe)
 
 
 @on(CaseMoved, when=lambda event: event.target in {Status.PAYMENT_DUE, Status.READY_TO_COLLECT})

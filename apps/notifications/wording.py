@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from apps.posts.money import format_money
 
 Fact = str | int | Promise | Sequence[str | Promise] | None
-"""None and "" mean that there is nothing to say; a sequence becomes a list of lines."""
+"""None and "" mean that there is nothing to say; a sequence becomes lines."""
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en_GB"}
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -51,7 +51,8 @@ def say_day(day: date, *, language: str, told_on: date) -> str:
 def say(*, facts: Mapping[str, Fact], language: str, time_zone: str, at: datetime) -> dict[str, str]:
     """Every fact as text. ``<name>_at`` is an ISO 8601 time with offset, ``<name>_on`` an ISO date.
 
-    ``amount`` counts the smallest unit of ``currency`` (ISO 4217); ``link`` may be a path on this server.
+    An integer ``amount`` counts the smallest unit of ``currency`` (ISO 4217); ``reasons`` become a list, one a line;
+    ``link`` may be a path on this server.
     Raises ``ValueError`` for a time or date that is none.
     """
     zone = zone_of(time_zone)
@@ -65,6 +66,8 @@ def say(*, facts: Mapping[str, Fact], language: str, time_zone: str, at: datetim
             said[name] = say_day(date.fromisoformat(text), language=language, told_on=told_on)
     if isinstance(amount := facts.get("amount"), int):
         said["amount"] = format_money(amount, said.get("currency", ""), language)
+    if reasons := said.get("reasons"):
+        said["reasons"] = "\n".join(f"- {line}" for line in reasons.splitlines())
     if said.get("link", "").startswith("/"):
         said["link"] = settings.PUBLIC_URL + said["link"]
     return said
@@ -75,7 +78,7 @@ def _plain(fact: Fact) -> str:
         return ""
     if isinstance(fact, str | int | Promise):
         return _printable(str(fact))
-    return "\n".join(f"- {_printable(str(line))}" for line in fact)
+    return "\n".join(_printable(str(line)) for line in fact)
 
 
 def _printable(text: str) -> str:

@@ -49,7 +49,7 @@ def holidays_of(country: str, subdivision: str, year: int) -> Holidays:
 
 @lru_cache(maxsize=256)
 def weekend_of(country: str) -> frozenset[int]:
-    """The days off in a week, Monday = 0: Friday and Saturday in Kuwait, Thursday and Friday in Afghanistan."""
+    """The days off in a week, Monday = 0: Saturday and Sunday in France, Friday and Saturday in Kuwait."""
     if country not in list_supported_countries():
         return frozenset({5, 6})
     return frozenset(country_holidays(country).weekend)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from apps.seals.formats.base import Format, Question, formats, recognised
+from apps.kernel.errors import Unknown
+from apps.seals.formats.base import Question, formats, recognised
 from apps.seals.trust import Trust
 from apps.seals.verdicts import Code, Verdict
 
@@ -23,11 +24,13 @@ def verify(
     Never raises.
     """
     payload = _payload(data)
-    chosen = _chosen(format, payload)
-    if chosen is None:
-        return Verdict(Code.UNSUPPORTED, detail="no format reads this")
     try:
+        chosen = recognised(payload) if format == AUTO else formats[format]
+        if chosen is None:
+            return Verdict(Code.UNSUPPORTED)
         return chosen.verify(payload, Question(trust, at, printed_mrz))
+    except Unknown:
+        return Verdict(Code.UNSUPPORTED)
     except Exception as error:  # a verifier at a border answers, whatever it is shown
         return Verdict(Code.READ_ERROR, detail=type(error).__name__)
 
@@ -38,9 +41,3 @@ def _payload(data: bytes | str) -> bytes:
         return bytes.fromhex(raw.decode("ascii"))
     except ValueError:
         return raw
-
-
-def _chosen(name: str, payload: bytes) -> Format | None:
-    if name == AUTO:
-        return recognised(payload)
-    return formats[name] if name in formats else None

@@ -19,9 +19,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
-    "demo": Entry(
-        "deploy.local.demo", "demo [--once]", "start everything, play one journey, stay up (--once: stop)"
-    ),
+    "demo": Entry("deploy.local.demo", "demo [--once]", "start everything, play one journey, stay up (--once: stop)"),
     "serve": Entry("deploy.local.serve", "serve", "start everything for development, until Ctrl-C"),
     "test": Entry("deploy.local.run_tests", "test [ARGUMENT …]", "run the tests (arguments are pytest's)"),
     "manage": Entry("deploy.local.manage", "manage COMMAND …", "run manage.py in the same environment"),

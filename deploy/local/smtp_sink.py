@@ -34,9 +34,7 @@ class Folder:
             f"X-Envelope-From: {envelope.mail_from}",
             *(f"X-Envelope-To: {one}" for one in envelope.rcpt_tos),
         ]
-        content = (
-            envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        )
+        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         part = self._folder / "tmp" / name
         part.write_bytes("".join(f"{line}\r\n" for line in top).encode(errors="replace") + content)
         part.rename(self._folder / "new" / name)

@@ -20,9 +20,7 @@ FOREVER = "import time; print('up', flush=True); time.sleep(60)"
 
 
 def python(code: str, *arguments: str, grace: float = 5.0) -> Command:
-    return Command(
-        argv=[sys.executable, "-c", code, *arguments], environ=dict(os.environ), grace_seconds=grace
-    )
+    return Command(argv=[sys.executable, "-c", code, *arguments], environ=dict(os.environ), grace_seconds=grace)
 
 
 def said(text: bytes, log: Path) -> str | None:
@@ -112,14 +110,19 @@ def test_the_exit_code_of_a_foreground_child_is_handed_on(supervisor: Supervisor
     assert supervisor.foreground("manage.py", python("import os; os.kill(os.getpid(), 15)")) == 128 + 15
 
 
+def step(done: list[str]) -> None:
+    with signals.shielded():
+        signal.raise_signal(signal.SIGTERM)
+        done.append("the step")
+
+
 def test_a_signal_waits_until_a_shielded_step_is_done() -> None:
-    done = []
+    done: list[str] = []
     before = signal.getsignal(signal.SIGTERM)
     signals.install()
     try:
-        with pytest.raises(signals.Interrupted), signals.shielded():
-            signal.raise_signal(signal.SIGTERM)
-            done.append("the step")
+        with pytest.raises(signals.Interrupted):
+            step(done)
     finally:
         signals.uninstall()
     assert done == ["the step"]

@@ -9,8 +9,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from apps.accounts.services import devices
 from apps.accounts.models import Device, User
+from apps.accounts.services import devices
 
 BEARER = re.compile(r"Bearer (cc_[\w-]{43})", re.ASCII)
 

@@ -2,8 +2,11 @@
 
 from typing import Any, Protocol, Self, TypeVar, cast
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
+from django.utils.translation import get_language
 from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
 
 from apps.accounts.models import Device, User
 from apps.kernel.workflow import Actor, By
@@ -33,8 +36,17 @@ class CitizenView(GenericAPIView[M]):
     def actor(self) -> Actor:
         return Actor(By.APPLICANT, self.user)
 
+    @property
+    def is_called(self) -> bool:
+        """False while the schema is being made: then nobody is signed in."""
+        return not getattr(self, "swagger_fake_view", False)
+
     def get_queryset(self) -> QuerySet[M]:
         rows: Any = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return cast("QuerySet[M]", rows.none())
-        return cast("QuerySet[M]", cast("Owned", rows).of(self.user))
+        mine = cast("Owned", rows).of(self.user) if self.is_called else rows.none()
+        return cast("QuerySet[M]", mine)
+
+
+def language_of(request: Request) -> str:
+    """The language this request is answered in, as our lists of languages spell it."""
+    return get_language() or settings.LANGUAGE_CODE

@@ -62,16 +62,11 @@ def _surname(characters: str) -> list[_Spelled]:
     return readings or [_spell(characters)]
 
 
-def _answer(
-    surname: _Spelled, given: list[_Spelled], *, also: tuple[str, ...] = (), weak: bool = False
-) -> Suggestion:
+def _answer(surname: _Spelled, given: list[_Spelled], *, also: tuple[str, ...] = (), weak: bool = False) -> Suggestion:
     whole = " ".join(part.text for part in given if part.text)
     unread = surname.unread + tuple(character for part in given for character in part.unread)
     old = tuple(
-        surname.text.replace(now, before)
-        for now, earlier in OLD_SPELLINGS
-        for before in earlier
-        if now in surname.text
+        surname.text.replace(now, before) for now, earlier in OLD_SPELLINGS for before in earlier if now in surname.text
     )
     too_long = max(len(surname.text), len(whole)) > printed.LONGEST
     return Suggestion(
@@ -84,7 +79,7 @@ def _answer(
 
 
 def _spell(text: str) -> _Spelled:
-    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=list)
+    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]  # it takes lists as well
     readable = [_with_yu(one) for one in syllables if one.isascii() and one.isalpha()]
     unread = tuple(one for one in syllables if not one.isascii())
     return _Spelled("".join(readable), unread)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
 from django.db import connection
 from django.utils.crypto import salted_hmac
@@ -41,7 +42,7 @@ RETURNING count, extract(epoch FROM since + %(per)s - now())
 def count(*, what: str, who: str, limits: tuple[Limit, ...]) -> None:
     """Count one more. Raises ``TooMany`` with the seconds to wait; ``who`` is kept as a keyed hash."""
     for limit in limits:
-        facts = {"key": _key(what, who, limit), "per": limit.per, "most": limit.most}
+        facts: dict[str, Any] = {"key": _key(what, who, limit), "per": limit.per, "most": limit.most}
         with connection.cursor() as cursor:
             cursor.execute(COUNT, facts)
             counted, left = cursor.fetchone()

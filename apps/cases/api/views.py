@@ -58,9 +58,9 @@ class CaseMoves(CaseView):
     @extend_schema(operation_id="cases_move", request=MoveIn, responses=CaseDetailOut)
     def post(self, request: Request, pk: str) -> Response:
         """Submit, answer, withdraw: any move listed in the case's `moves`."""
-        form = MoveIn(data=request.data)
+        case, form = self.get_object(), MoveIn(data=request.data)
         form.is_valid(raise_exception=True)
-        services.move(case=self.get_object(), actor=self.actor, at=now(), **form.validated_data)
+        services.move(case=case, actor=self.actor, at=now(), **form.validated_data)
         return self.shown(request)
 
 
@@ -88,9 +88,8 @@ class CaseAttachments(CaseView):
     @extend_schema(operation_id="cases_attach", request=AttachmentIn, responses={201: CaseDetailOut})
     def post(self, request: Request, pk: str) -> Response:
         """Put an uploaded file to one of the case's `materials`."""
-        form = AttachmentIn(data=request.data)
+        case, form = self.get_object(), AttachmentIn(data=request.data)
         form.is_valid(raise_exception=True)
-        case = self.get_object()
         file = File.objects.of(self.user).filter(pk=form.validated_data["file"]).first()
         if file is None:
             raise Unknown
@@ -123,7 +122,7 @@ class CasePayments(CaseView):
     @extend_schema(operation_id="cases_pay", request=PaymentIn, responses={201: PaymentOut})
     def post(self, request: Request, pk: str) -> Response:
         """Open a payment of what is due; read it at `/payments/{id}` until `checkout_url` is there."""
-        form = PaymentIn(data=request.data)
+        case, form = self.get_object(), PaymentIn(data=request.data)
         form.is_valid(raise_exception=True)
-        payment = services.pay(case=self.get_object(), actor=self.actor, at=now(), **form.validated_data)
+        payment = services.pay(case=case, actor=self.actor, at=now(), **form.validated_data)
         return Response(PaymentOut(payment).data, status=201)

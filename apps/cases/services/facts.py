@@ -6,27 +6,36 @@ from django.utils import translation
 from apps.cases.models import Case, Step
 from apps.cases.services.fees import is_fee_due, quote
 from apps.kernel.workflow import Move
+from apps.payments.models import Payment
 from apps.posts.money import format_money
 
 
 def facts(*, case: Case, step: Step, language: str) -> dict[str, str | int]:
-    """In the person's language; ``…_on`` and ``…_at`` are ISO 8601 and shown in their zone by the template."""
+    """In the person's language; ``…_on`` is an ISO 8601 date and shown in their zone by the template."""
     with translation.override(language):
-        amount = ""
-        if is_fee_due(case):
-            owed = quote(case=case, at=step.at)
-            amount = format_money(owed.total_minor, owed.currency, language)
         return {
             "number": case.number,
             "procedure": str(case.procedure.label),
-            "post": case.post.name,
+            "post": case.post_id,
             "status": str(step.get_target_display()),
-            "amount": amount,
+            "amount": _amount(case, step, language),
             "expected_on": case.expected_on.isoformat() if case.expected_on else "",
-            "reasons": "\n".join(reason_labels(case, step)),
+            "reasons": "
+".join(f"- {reason}" for reason in reason_labels(case, step)),
             "note": step.note,
             "link": f"{settings.PUBLIC_URL}/api/v1/cases/{case.pk}",
         }
+
+
+def _amount(case: Case, step: Step, language: str) -> str:
+    """What was paid, or else what is due."""
+    paid = Payment.objects.paying(case.payable).first()
+    if paid is not None:
+        return format_money(paid.amount_minor, paid.currency, language)
+    if not is_fee_due(case):
+        return ""
+    owed = quote(case=case, at=step.at)
+    return format_money(owed.total_minor, owed.currency, language)
 
 
 def reason_labels(case: Case, step: Step) -> list[str]:

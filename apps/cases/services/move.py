@@ -36,7 +36,7 @@ def move(
     row = _permit(case, name, actor)
     _check_reasons(case, row, reasons, note)
     source = case.state
-    case.history.create(
+    step = case.history.create(
         move=name,
         source=source,
         target=row.target,
@@ -51,7 +51,9 @@ def move(
         update_fields=["status", "officer", "submitted_at", "due_on", "expected_on", "charge_policy"]
     )
     record(actor=actor, action=f"case_{name}", subject=case.payable, at=at, source=source, target=row.target)
-    publish(CaseMoved(case=str(case.pk), kind=case.kind, move=name, source=source, target=row.target))
+    publish(
+        CaseMoved(case=str(case.pk), step=step.pk, kind=case.kind, move=name, source=source, target=row.target)
+    )
     return case
 
 

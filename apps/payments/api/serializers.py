@@ -9,7 +9,7 @@ from apps.posts.bilingual import said
 
 class QuoteLineOut(Out):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     quantity = serializers.IntegerField()
     amount_minor = serializers.IntegerField(help_text="For all of `quantity`.")
     legal_basis = serializers.CharField()
@@ -56,4 +56,4 @@ class PaymentOut(Out):
 
 class ProviderOut(Out):
     code = serializers.CharField(help_text="For `provider` when a payment is opened.")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.utils.timezone import now
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -49,5 +51,6 @@ class Notices(APIView):
     def post(self, request: Request, provider: str) -> Response:
         """A signed notice; answered once it is safely kept. The same notice again has no further effect."""
         headers = {name.lower(): value for name, value in request.headers.items()}
-        services.receive(provider=provider, headers=headers, body=request.data, at=now())
+        body: Any = request.data
+        services.receive(provider=provider, headers=headers, body=body, at=now())
         return Response(status=204)

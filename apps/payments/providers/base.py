@@ -40,9 +40,15 @@ class Provider(Protocol):
     ``Conflict`` when the provider understood and refuses.
     """
 
-    label: Text
-    evidence: tuple[str, ...]
-    """The headers, in lower case, that prove a notice; they are kept with it."""
+    @property
+    def label(self) -> Text:
+        """What the payer chooses it by."""
+        ...
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The headers, in lower case, that prove a notice; they are kept with it."""
+        ...
 
     def open(self, payment: Payment) -> Checkout:
         """Make the order under ``payment.reference``. The same order again is answered with the same checkout."""

@@ -105,6 +105,8 @@ class Sandbox:
         expected = self._sign(f"{stamp}.".encode(errors="replace") + body)
         if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
             return False
+        if not (stamp.isascii() and stamp.isdigit()):
+            return False
         return abs(int(at.timestamp()) - int(stamp)) <= TOLERANCE.total_seconds()
 
 

@@ -1,7 +1,5 @@
 """Signed PDFs (PAdES, ETSI EN 319 142-1), and the seal on them."""
 
-from typing import Any
-
 from apps.seals.certificates import VDS_SIGNER, Certificate
 from apps.seals.formats import pdf_pictures, pdf_signature
 from apps.seals.formats.base import Question, formats, recognised

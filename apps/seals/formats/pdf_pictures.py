@@ -8,29 +8,32 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from apps.seals import datamatrix
 
-PAGES = 4
+PAGES, DEPTH = 4, 4
 LARGEST = 4_000_000
+BITS = 8
 
 
 def codes(reader: PdfFileReader) -> Iterator[bytes]:
     """From the first pages, as far as they can be read."""
     for number in range(min(PAGES, int(reader.root["/Pages"]["/Count"]))):
         _page, resources = reader.find_page_for_modification(number)
-        for picture in _pictures(resources):
+        for picture in _pictures(resources, DEPTH):
             yield from datamatrix.read(picture)
 
 
-def _pictures(resources: generic.DictionaryObject) -> Iterator[Image.Image]:
-    for item in resources.get("/XObject", {}).values():
-        image = item.get_object()
-        if not isinstance(image, generic.StreamObject) or image.get("/Subtype") != "/Image":
-            continue
-        width, height = image.get("/Width", 0), image.get("/Height", 0)
-        if image.get("/BitsPerComponent") == 8 and width * height <= LARGEST:  # noqa: PLR2004
-            yield from _grey(image.data, (width, height))
+def _pictures(resources: generic.DictionaryObject, depth: int) -> Iterator[Image.Image]:
+    """Forms may hold pictures, and forms."""
+    for name in resources.get("/XObject", {}):
+        item = resources["/XObject"][name]
+        if item.get("/Subtype") == "/Image":
+            yield from _grey(item)
+        elif depth and "/Resources" in item:
+            yield from _pictures(item["/Resources"], depth - 1)
 
 
-def _grey(data: bytes, size: tuple[int, int]) -> Iterator[Image.Image]:
-    """One byte per pixel; colours and JPEG are photographs."""
-    if len(data) == size[0] * size[1]:
-        yield Image.frombytes("L", size, data)
+def _grey(image: generic.StreamObject) -> Iterator[Image.Image]:
+    """One byte per pixel: colours and JPEG are photographs."""
+    width, height = image["/Width"], image["/Height"]
+    plain = image.get("/BitsPerComponent") == BITS and image.get("/Filter") == "/FlateDecode"
+    if plain and 0 < width * height <= LARGEST and len(image.data) == width * height:
+        yield Image.frombytes("L", (width, height), image.data)

@@ -45,7 +45,7 @@ def read(data: bytes) -> PdfSignature:
         signed_at=last.self_reported_timestamp,
         reason=str(last.sig_object.get("/Reason", "")),
         covers_file=_covers(last, data),
-        is_intact=_is_plain(last.signed_data) and _is_intact(last),
+        is_intact=_is_plain(last) and _is_intact(last),
     )
 
 
@@ -63,13 +63,14 @@ def _covers(signature: EmbeddedPdfSignature, data: bytes) -> bool:
     )
 
 
-def _is_plain(signed_data: cms.SignedData) -> bool:
-    """No part of the envelope says more than its signed attributes do."""
-    (signer,) = signed_data["signer_infos"]
+def _is_plain(signature: EmbeddedPdfSignature) -> bool:
+    """No part of the envelope may say other than its signed attributes do."""
+    signed_data, signer = signature.signed_data, signature.signer_info
     return (
         signed_data["version"].native == "v1"
         and signer["version"].native == "v1"
         and signer["sid"].name == "issuer_and_serial_number"
+        and signer["sid"].chosen["issuer"].dump() == signature.signer_cert.issuer.dump()
         and signed_data["encap_content_info"]["content_type"].native == "data"
         and [each.dump() for each in signed_data["digest_algorithms"]] == [signer["digest_algorithm"].dump()]
         and signer["digest_algorithm"]["algorithm"].native in DIGESTS

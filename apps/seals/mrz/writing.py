@@ -26,14 +26,14 @@ def build(
     given_names: str,
     number: str,
     nationality: str,
-    birth: str,
+    birth: str | date,
     sex: str,
-    expiry: str,
+    expiry: str | date,
     issuing_state: str,
     optional: str = "",
     document_code: str = "",
     romanisation: str = "",
-) -> tuple[str, str]:
+) -> list[str]:
     """Two lines of 36 or 44 characters (ICAO Doc 9303-4 §4.2, 9303-6 §4.2, 9303-8 App. B).
 
     ``birth`` and ``expiry`` are ISO dates; of ``birth`` the month, the day or all may be missing.
@@ -44,12 +44,12 @@ def build(
     nation = state(nationality)
     field = _name_field(surname, given_names, _romanisation(romanisation, nation), kind.layout)
     first = kind.code_for(document_code).ljust(2, "<") + state(issuing_state) + field
-    born, expires = _dates(birth, expiry)
+    born, expires = _dates(str(birth), str(expiry))
     head = _checked(_number(number))
     middle = nation + _checked(born.six) + _sex(sex) + _checked(f"{expires:%y%m%d}")
     second = head + middle + _optional(optional, kind.layout)
     composite = check_digit(second[:10] + second[13:20] + second[21:])
-    return first, second + composite
+    return [first, second + composite]
 
 
 def _checked(field: str) -> str:

@@ -18,7 +18,7 @@ MRZ_BYTES = 48
 
 
 def issue(*, signer: Signer, mrz_lines: Sequence[str], issued_on: date, signed_on: date) -> bytes:
-    """134 to 136 bytes for a serial number of up to six hex digits, 138 for nine.
+    """134 bytes for a serial number of up to three hex digits, 136 for up to six.
 
     Raises ``Invalid`` (``seal_mrz``, or as ``mrz.parse``) unless the zone is that of a right single sheet.
     """

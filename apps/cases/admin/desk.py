@@ -1,0 +1,71 @@
+"""Which cases an officer has on the desk, and in which order."""
+
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.cases.models import ALPHABET, Case, CaseQuerySet
+from apps.cases.statuses import LIVE, QUEUED, YOURS, Status
+
+MANY = 99
+"""Above this, a badge says "more than" instead of counting."""
+
+NUMBER_LENGTH = 12
+
+
+class Tab(TextChoices):
+    WAITING = "waiting", _("Waiting for review")
+    MINE = "mine", _("Mine")
+    CITIZEN = "citizen", _("Waiting for the citizen")
+    ALL = "all", _("All")
+
+
+def in_sight(user: User) -> CaseQuerySet:
+    """What was submitted to the officer's own post; to every post for a superuser."""
+    return Case.objects.exclude(submitted_at=None) if user.is_superuser else Case.objects.handled_by(user)
+
+
+def on(tab: str, cases: CaseQuerySet, user: User) -> CaseQuerySet:
+    """Narrow to what a tab shows; the order stays."""
+    if tab == Tab.MINE:
+        return cases.filter(status__in=LIVE, officer=user)
+    if tab == Tab.CITIZEN:
+        return cases.filter(status__in=YOURS - {Status.DRAFT})
+    return cases if tab == Tab.ALL else cases.filter(status__in=QUEUED)
+
+
+def order(tab: str) -> list[str]:
+    """Oldest due first; in the archive the newest."""
+    return ["-submitted_at"] if tab == Tab.ALL else ["due_on", "submitted_at"]
+
+
+def next_in_queue(user: User, *, after: Case | None = None) -> Case | None:
+    """The case that is due first and that nobody else has claimed."""
+    free = in_sight(user).queue().filter(Q(officer=None) | Q(officer=user))
+    return free.exclude(pk=after.pk if after else None).first()
+
+
+def count(cases: CaseQuerySet) -> str:
+    """How many, without ever counting a whole table: at most ``99+``."""
+    found = cases.order_by()[: MANY + 1].count()
+    return f"{MANY}+" if found > MANY else str(found)
+
+
+def search(cases: CaseQuerySet, words: str) -> CaseQuerySet:
+    """By the exact number, however it is typed; else by how the name of a citizen with a live case begins.
+
+    Both use an index. Closed cases are found by their number only: their names would mean reading the whole history.
+    """
+    number = as_number(words)
+    if number:
+        return cases.filter(number=number)
+    wanted = words.replace("\0", "").strip()
+    return cases.live().filter(Q(citizen__name__startswith=wanted) | Q(citizen__surname=wanted.upper()))
+
+
+def as_number(words: str) -> str:
+    """``abcd efgh jkmn`` → ``ABCD-EFGH-JKMN``; empty for what cannot be a number."""
+    bare = "".join(words.replace("-", " ").split()).upper()
+    if len(bare) != NUMBER_LENGTH or set(bare) - set(ALPHABET):
+        return ""
+    return "-".join(bare[start : start + 4] for start in range(0, NUMBER_LENGTH, 4))

@@ -1,0 +1,69 @@
+"""Those who act in the journeys: a phone held against the schema, without a network in between."""
+
+import json
+import uuid
+from functools import cache
+from typing import Any
+
+from django.utils.timezone import now
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from apps.accounts.models import User
+from apps.accounts.services import devices
+from deploy.demo.contract import Contract
+
+
+@cache
+def contract() -> Contract:
+    """The schema the server publishes."""
+    return Contract(SchemaGenerator().get_schema(request=None, public=True))
+
+
+class Phone:
+    """A signed-in phone. Every answer, wanted or not, must be one that the schema promises."""
+
+    def __init__(self, user: User | None, *, language: str = "en") -> None:
+        self.client = APIClient()
+        self.language = language
+        if user is not None:
+            token = devices.new_token()
+            self.device = devices.add(user=user, token=token, name="test phone", language=language, at=now())
+            self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+
+    def send(self, method: str, path: str, body: Any = None, *, key: str = "", version: str = "", **query: str) -> Any:
+        headers = {"Accept-Language": self.language}
+        if method == "POST":
+            headers["Idempotency-Key"] = key or str(uuid.uuid4())
+        if version:
+            headers["If-Match"] = version
+        answer = self.client.generic(
+            method,
+            path,
+            data=_json(body),
+            content_type="application/json",
+            headers=headers,
+            QUERY_STRING="&".join(f"{name}={value}" for name, value in query.items()),
+        )
+        answer.parsed = answer.json() if answer.content else None
+        contract().check(
+            method,
+            path,
+            status=answer.status_code,
+            content_type=answer.headers.get("Content-Type", ""),
+            body=answer.parsed,
+        )
+        return answer
+
+    def get(self, path: str, **query: str) -> Any:
+        return self.send("GET", path, **query)
+
+    def post(self, path: str, key: str = "", **body: Any) -> Any:
+        return self.send("POST", path, body, key=key)
+
+    def patch(self, path: str, version: str, **body: Any) -> Any:
+        return self.send("PATCH", path, body, version=version)
+
+
+def _json(body: Any) -> str:
+    return "" if body is None else json.dumps(body)
