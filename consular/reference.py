@@ -29,8 +29,8 @@ def _diagram(title: str, workflow: Workflow) -> str:
 def events() -> str:
     """Which facts lead to what."""
     rows = [
-        f"| `{reaction.event.__name__}` | `{name}` | {'effect' if reaction.outside else 'reaction'} | {reaction.queue} |"
-        for name, reaction in sorted(REACTIONS.items(), key=lambda item: (item[1].event.__name__, item[0]))
+        f"| `{found.event.__name__}` | `{found.name}` | {'effect' if found.outside else 'reaction'} | {found.queue} |"
+        for found in sorted(REACTIONS.values(), key=lambda found: (found.event.__name__, found.name))
     ]
     head = "# Events and what follows from them\n\n| event | reaction | kind | queue |\n|---|---|---|---|\n"
     return NOTE + head + "\n".join(rows) + "\n"
@@ -47,15 +47,15 @@ def _setting_rows() -> Iterator[str]:
     yield "| name | meaning | default in production | secret |"
     yield "|---|---|---|---|"
     for setting in SETTINGS:
-        default = "must be given" if setting.default is None and setting.required else f"`{setting.default or ''}`"
-        yield f"| `{setting.name}` | {setting.says} | {default.replace('``', 'empty')} | {'yes' if setting.secret else ''} |"
+        default = f"`{setting.default}`" if setting.default else "must be given" if setting.required else "empty"
+        yield f"| `{setting.name}` | {setting.says} | {default} | {'yes' if setting.secret else ''} |"
 
 
 def openapi() -> str:
     """The schema that the server answers at ``/api/v1/schema``, in English."""
     with override("en"):
-        schema = SchemaGenerator().get_schema(request=None, public=True)
-        text: bytes = OpenApiYamlRenderer2().render(schema, renderer_context={})
+        schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+        text: bytes = OpenApiYamlRenderer2().render(schema, renderer_context={})  # type: ignore[no-untyped-call]
     return text.decode()
 
 

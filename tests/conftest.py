@@ -1,7 +1,16 @@
-"""One test run: the services it needs, and nothing of the machine's own."""
+"""One test run: the services it needs, and nothing of the machine's own. Services come first: settings name them."""
 
 import os
+from pathlib import Path
+
+import django
+from django.conf import settings
 
 from deploy.local.testing import ensure_test_services
 
 os.environ.update(ensure_test_services())
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "consular.settings")
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+# Pages are served from the sources: a test run collects nothing.
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+django.setup()

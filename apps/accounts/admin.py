@@ -62,7 +62,9 @@ class OfficerUserAdmin(UserAdmin, SuperuserAdmin):  # type: ignore[misc, type-ar
         (_("Permissions"), {"fields": ["is_active", "is_superuser", "groups", "user_permissions"]}),
         (_("Dates"), {"fields": ["last_login", "created_at"]}),
     ]
-    add_fieldsets: ClassVar = [(None, {"fields": ["username", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [  # type: ignore[assignment]  # unfold types it as the empty tuple
+        (None, {"fields": ["username", "usable_password", "password1", "password2"]})
+    ]
 
     has_module_permission = has_view_permission = superuser
     has_add_permission = has_change_permission = superuser
@@ -88,6 +90,7 @@ class AccountAdmin(SuperuserAdmin):
     list_display = ["id", "email", "phone", "language", "is_active", "created_at"]
     search_fields = ["email__exact", "phone__exact"]
     fields = ["email", "phone", "language", "time_zone", "is_active", "created_at"]
+    readonly_fields = ["created_at"]
     inlines = [Devices]
     show_full_result_count = False
 
@@ -98,6 +101,7 @@ class AccountAdmin(SuperuserAdmin):
 class Relations(SuperuserInline):
     model = Relation
     fields = ["user", "kind", "created_at"]
+    readonly_fields = ["created_at"]
 
 
 class Consents(SuperuserInline):

@@ -54,9 +54,10 @@ class Unprintable(Unmet):
 def render(*, template: Path, data: Mapping[str, Any], images: Mapping[str, bytes]) -> bytes:
     """A PDF/A-2b (ISO 19005-2), the same bytes for the same input.
 
-    ``template`` is a ``.typ`` file; the ones beside it may be imported. It finds ``data`` in
-    ``data.json`` (not in ``sys.inputs``: a change there makes Typst forget all it has laid out before) and each image (JPEG, PNG or SVG) as ``<name>.svg``. ``data["created_at"]``, ISO 8601 with
-    an offset, becomes the date of the file. Raises ``GlyphMissing`` or ``Unprintable``.
+    ``template`` is a ``.typ`` file; the ones beside it may be imported. It finds ``data`` in ``data.json`` (not in
+    ``sys.inputs``: a change there makes Typst forget all it has laid out before) and each image (JPEG, PNG or SVG) as
+    ``<name>.svg``. ``data["created_at"]``, ISO 8601 with an offset, becomes the date of the file. Raises
+    ``GlyphMissing`` or ``Unprintable``.
     """
     if any(unicodedata.category(letter) in UNPRINTABLE for text in _texts(data) for letter in text):
         raise GlyphMissing

@@ -8,10 +8,16 @@ PRIVATE = {
     "code", "authorization", "password", "secret", "born_on", "answers", "body",
 }  # fmt: skip
 SHAPES = re.compile(
-    r"\b\d{17}[\dXx]\b"  # mainland identity number
-    r"|\b[A-Z]{1,2}\d{7,8}\b"  # passport or travel document number
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail address
-    r"|\+\d[\d -]{6,}\d"  # international phone number
+    # no \b: in Chinese text a number stands right between letters
+    r"(?<![0-9A-Za-z])(?:"
+    r"\d{17}[\dXx]"  # mainland identity number
+    r"|[A-Z]{1,2}\d{7,8}"  # passport or travel document number
+    r"|1[3-9]\d{9}"  # mainland mobile number
+    r")(?![0-9A-Za-z])"
+    r"|[\w.+-]{1,64}(?:@|%40)[\w-]+(?:\.[\w-]+)+"  # e-mail address
+    r"|(?:\+|%2B)\d[\d ().-]{6,20}\d"  # international phone number
+    r"|(?<=Failing row contains ).*"  # PostgreSQL explains a constraint with the whole row,
+    r"|(?<=\)=)\(.*\)(?= already exists)"  # or with the values that clash
 )
 HIDDEN = "[redacted]"
 
@@ -20,10 +26,18 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return SHAPES.sub(HIDDEN, value)
     if isinstance(value, dict):
-        return {name: HIDDEN if name in PRIVATE else _clean(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
+        return {name: _clean_field(str(name), inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [_clean(inner) for inner in value]
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    # a row prints as whatever its people are called
+    return f"{type(value).__name__} {value.pk}" if hasattr(value, "pk") else SHAPES.sub(HIDDEN, repr(value))
+
+
+def _clean_field(name: str, value: Any) -> Any:
+    """A number under a private name is none of a person's: ``code`` is an HTTP status far more often."""
+    return HIDDEN if name.lower() in PRIVATE and not isinstance(value, int) else _clean(value)
 
 
 def redact(logger: Any, method: str, entry: dict[str, Any]) -> dict[str, Any]:

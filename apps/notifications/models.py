@@ -40,9 +40,7 @@ class Message(Record):
         constraints = [models.UniqueConstraint(fields=["user", "dedupe"], name="a_person_is_told_once")]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="inbox"),
-            models.Index(
-                fields=["user", "-created_at", "-id"], name="unread_inbox", condition=Q(read_at=None)
-            ),
+            models.Index(fields=["user", "-created_at", "-id"], name="unread_inbox", condition=Q(read_at=None)),
         ]
 
     def __str__(self) -> str:
@@ -53,9 +51,7 @@ class Dispatch(models.Model):
     """One message on one channel. Its id makes the Message-ID, so that a repeated letter is known as the same."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    message = models.ForeignKey(
-        Message, models.CASCADE, related_name="dispatches", verbose_name=_("message")
-    )
+    message = models.ForeignKey(Message, models.CASCADE, related_name="dispatches", verbose_name=_("message"))
     channel = models.CharField(_("channel"), max_length=16)
     status = models.CharField(
         _("status"), max_length=8, choices=DispatchStatus, default=DispatchStatus.DUE, editable=False
@@ -67,9 +63,7 @@ class Dispatch(models.Model):
     class Meta:
         verbose_name = _("dispatch")
         verbose_name_plural = _("dispatches")
-        constraints = [
-            models.UniqueConstraint(fields=["message", "channel"], name="one_dispatch_per_channel")
-        ]
+        constraints = [models.UniqueConstraint(fields=["message", "channel"], name="one_dispatch_per_channel")]
         indexes = [
             models.Index(
                 fields=["created_at"], name="dispatches_to_look_at", condition=Q(status__in=["failed", "unknown"])

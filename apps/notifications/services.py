@@ -26,9 +26,7 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def tell(
-    *, user: User, template: str, subject: str, facts: Mapping[str, Fact], at: datetime, dedupe: str
-) -> Message:
+def tell(*, user: User, template: str, subject: str, facts: Mapping[str, Fact], at: datetime, dedupe: str) -> Message:
     """Write to a person, once per ``dedupe``, and hand the message to every channel that reaches them.
 
     ``template`` is a file name in ``texts/``, which says the facts it needs; ``wording.say`` says how each is
@@ -118,7 +116,8 @@ def send_again(*, dispatch: Dispatch, actor: Actor, at: datetime) -> Dispatch:
     dispatch = Dispatch.objects.select_for_update().get(pk=dispatch.pk)
     if dispatch.status not in REPEATABLE:
         raise IllegalMove
-    audit.record(actor=actor, action="message.sent_again", subject=f"dispatch:{dispatch.pk}", at=at, was=dispatch.status)
+    subject = f"dispatch:{dispatch.pk}"
+    audit.record(actor=actor, action="message_send_again", subject=subject, at=at, was=dispatch.status)
     dispatch.status, dispatch.error = DispatchStatus.DUE, ""
     dispatch.save(update_fields=["status", "error"])
     publish(DispatchQueued(dispatch=str(dispatch.pk)))

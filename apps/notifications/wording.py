@@ -15,6 +15,7 @@ Fact = str | int | Promise | Sequence[str | Promise] | None
 """None and "" mean that there is nothing to say; a sequence becomes lines."""
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en_GB"}
+AMOUNTS = ("amount", "amount_due")
 DEFAULT_ZONE = "Asia/Shanghai"
 
 
@@ -51,8 +52,8 @@ def say_day(day: date, *, language: str, told_on: date) -> str:
 def say(*, facts: Mapping[str, Fact], language: str, time_zone: str, at: datetime) -> dict[str, str]:
     """Every fact as text. ``<name>_at`` is an ISO 8601 time with offset, ``<name>_on`` an ISO date.
 
-    An integer ``amount`` counts the smallest unit of ``currency`` (ISO 4217); ``reasons`` become a list, one a line;
-    ``link`` may be a path on this server.
+    An integer ``amount`` (paid) or ``amount_due`` counts the smallest unit of ``currency`` (ISO 4217); ``reasons``
+    become a list, one a line; ``link`` may be a path on this server.
     Raises ``ValueError`` for a time or date that is none.
     """
     zone = zone_of(time_zone)
@@ -64,10 +65,11 @@ def say(*, facts: Mapping[str, Fact], language: str, time_zone: str, at: datetim
         elif text and name.endswith("_on"):
             told_on = at.astimezone(zone).date()
             said[name] = say_day(date.fromisoformat(text), language=language, told_on=told_on)
-    if isinstance(amount := facts.get("amount"), int):
-        said["amount"] = format_money(amount, said.get("currency", ""), language)
+    for name in AMOUNTS:
+        if isinstance(amount := facts.get(name), int):
+            said[name] = format_money(amount, said.get("currency", ""), language)
     if reasons := said.get("reasons"):
-        said["reasons"] = "\n".join(f"- {line}" for line in reasons.splitlines())
+        said["reasons"] = "\n".join(f"- {line.removeprefix('- ')}" for line in reasons.splitlines())
     if said.get("link", "").startswith("/"):
         said["link"] = settings.PUBLIC_URL + said["link"]
     return said

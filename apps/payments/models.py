@@ -197,8 +197,7 @@ class PaymentEvent(models.Model):
     class Meta:
         verbose_name = _("step")
         verbose_name_plural = _("history")
-        ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["payment", "at"], name="history_of_a_payment")]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"

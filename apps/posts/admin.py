@@ -25,16 +25,17 @@ def own_posts(request: HttpRequest) -> QuerySet[Post]:
 
 
 class HoursFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Django leaves inline rows out when it asks the constraint, so hours are compared here."""
+
     def clean(self) -> None:
-        """The database compares with hours that are stored; this compares what was sent with itself."""
+        """Raises ``ValidationError`` when hours overlap each other or hours stored meanwhile."""
         super().clean()
-        sent = [
-            (form.cleaned_data["weekday"], form.cleaned_data["opens"], form.cleaned_data["closes"])
-            for form in self.forms
-            if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")
-        ]
-        ordered = sorted(sent)
-        for (day, _opens, closes), (next_day, next_opens, _closes) in pairwise(ordered):
+        sent = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
+        kept = [(row["weekday"], row["opens"], row["closes"]) for row in sent if not row.get("DELETE")]
+        known = [row["id"].pk for row in sent if row.get("id")]
+        stored = OpeningRule.objects.filter(post=self.instance.pk).exclude(pk__in=known)
+        hours = sorted([*kept, *stored.values_list("weekday", "opens", "closes")])
+        for (day, _opens, closes), (next_day, next_opens, _closes) in pairwise(hours):
             if day == next_day and next_opens < closes:
                 raise ValidationError(_("These hours overlap others of the same day."), code="overlap")
 

@@ -36,12 +36,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A post at a moment: its clock, the days off ahead, and what it offers."""
+    """A post at a moment: its clock, the days off ahead, what it offers, and why it was found, if it was."""
 
     post: Post
     opening: services.Opening
     days_off: list[DayOff]
     offers: list[Offer]
+    match: services.Match | None = None
     hotline: str = services.HOTLINE
 
 
@@ -57,7 +58,7 @@ def describable(*, at: datetime) -> PostQuerySet:
     )
 
 
-def describe(*, post: Post, at: datetime) -> Report:
+def describe(*, post: Post, at: datetime, match: services.Match | None = None) -> Report:
     """Queries nothing for a post out of ``describable``."""
     today, calendar = post.today(at), services.workdays_of(post=post)
     return Report(
@@ -65,6 +66,7 @@ def describe(*, post: Post, at: datetime) -> Report:
         opening=services.opening(post=post, at=at),
         days_off=calendar.between(today, today + CLOSURES_AHEAD),
         offers=[_offer(post, service, calendar, today) for service in post.services.all()],
+        match=match,
     )
 
 

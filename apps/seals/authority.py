@@ -40,7 +40,7 @@ def authority(order: Order, *, sign: Sign) -> bytes:
 
 def vds_signer(order: Order, *, issuer: bytes, sign: Sign, document_codes: tuple[str, ...]) -> bytes:
     """A bar code signer (ICAO Doc 9303-12 §7.1.4); the profile allows these extensions and no other."""
-    documents = certificates.DocumentType({"version": 0, "codes": list(document_codes)})
+    documents = certificates.DOCUMENT_TYPE_LIST({"version": 0, "codes": list(document_codes)})
     extensions = [
         _authority_key(issuer),
         _extension("extended_key_usage", [certificates.VDS_SIGNER], critical=True),
@@ -79,11 +79,13 @@ def _issue(order: Order, extensions: list[x509.Extension], *, issuer: x509.Name,
 
 
 def _name(country: str, common_name: str) -> x509.Name:
-    return x509.Name.build({"country_name": country, "common_name": common_name}, use_printable=True)
+    name: x509.Name = x509.Name.build({"country_name": country, "common_name": common_name}, use_printable=True)
+    return name
 
 
 def _subject_of(der: bytes) -> x509.Name:
-    return x509.Certificate.load(der).subject
+    subject: x509.Name = x509.Certificate.load(der).subject
+    return subject
 
 
 def _time(at: datetime) -> x509.Time:

@@ -1,6 +1,7 @@
 """C40, three characters in two bytes (ISO/IEC 16022; ICAO Doc 9303-13 §2.3). ``<`` travels as a space."""
 
-from functools import cache
+import re
+from struct import unpack
 
 from apps.kernel.errors import Invalid
 
@@ -12,6 +13,35 @@ PADDING = 0
 UNLATCH = 0xFE
 """Then follows one last character: ASCII and one."""
 
+UP_TO_THREE = re.compile(".{1,3}", re.DOTALL)
+
+
+class Triples(dict[int, str]):
+    """The three characters of each number of two bytes; worked out when first met."""
+
+    def __missing__(self, number: int) -> str:
+        first, rest = divmod(number - 1, 1600)
+        text = CHARACTERS[first] + CHARACTERS[rest // 40] + CHARACTERS[rest % 40]
+        self[number] = text
+        return text
+
+
+class Pairs(dict[str, bytes]):
+    """The two bytes of up to three characters; worked out when first met. There are 37³ and a few."""
+
+    def __missing__(self, text: str) -> bytes:
+        values = [VALUES[character] for character in text]
+        if len(values) == 1:
+            pair = bytes([UNLATCH, ord(CHARACTERS[values[0]]) + 1])
+        else:
+            first, second, third = [*values, PADDING][:3]
+            pair = (1600 * first + 40 * second + third + 1).to_bytes(2, "big")
+        self[text] = pair
+        return pair
+
+
+TRIPLES, PAIRS = Triples(), Pairs()
+
 
 def encode(text: str) -> bytes:
     """``2 * ceil(len(text) / 3)`` bytes.
@@ -19,7 +49,7 @@ def encode(text: str) -> bytes:
     Raises ``Invalid`` (``c40``) for other than A-Z, 0-9, space and ``<``.
     """
     try:
-        return b"".join([_pair(text[start : start + 3]) for start in range(0, len(text), 3)])
+        return b"".join(map(PAIRS.__getitem__, UP_TO_THREE.findall(text)))
     except KeyError:
         raise Invalid(code="c40") from None
 
@@ -28,32 +58,17 @@ def decode(data: bytes) -> str:
     """The characters, fillers as spaces. Raises ``Invalid`` (``c40``) for what no encoder writes."""
     if len(data) % 2:
         raise Invalid(code="c40")
-    numbers = [high << 8 | low for high, low in zip(data[0::2], data[1::2], strict=True)]
+    numbers = unpack(f">{len(data) // 2}H", data)
     try:
-        return "".join(map(_triple, numbers[:-1])) + "".join(map(_last, numbers[-1:]))
+        return "".join(map(TRIPLES.__getitem__, numbers[:-1])) + "".join(map(_last, numbers[-1:]))
     except KeyError:
         raise Invalid(code="c40") from None
-
-
-@cache
-def _pair(text: str) -> bytes:
-    """Two bytes for up to three characters. Remembered: there are only 37³ of them."""
-    values = [VALUES[character] for character in text]
-    if len(values) == 1:
-        return bytes([UNLATCH, ord(CHARACTERS[values[0]]) + 1])
-    first, second, third = [*values, PADDING][:3]
-    return (1600 * first + 40 * second + third + 1).to_bytes(2, "big")
-
-
-@cache
-def _triple(number: int) -> str:
-    first, rest = divmod(number - 1, 1600)
-    return CHARACTERS[first] + CHARACTERS[rest // 40] + CHARACTERS[rest % 40]
 
 
 def _last(number: int) -> str:
     if number >> 8 == UNLATCH:
         return CHARACTERS[VALUES[chr(number - 1 & 0xFF)]]
+    if (number - 1) % 40 != PADDING:
+        return TRIPLES[number]
     first, rest = divmod(number - 1, 1600)
-    third = "" if rest % 40 == PADDING else CHARACTERS[rest % 40]
-    return CHARACTERS[first] + CHARACTERS[rest // 40] + third
+    return CHARACTERS[first] + CHARACTERS[rest // 40]

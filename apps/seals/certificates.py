@@ -37,6 +37,10 @@ class DocumentType(core.Sequence):
     _fields = [("version", core.Integer), ("codes", DocumentCodes)]
 
 
+DOCUMENT_TYPE_LIST: Any = DocumentType
+"""The same, for callers under strict typing: asn1crypto has none."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Certificate:
     """What verification asks of one. Where it has no such extension, ``purposes`` … are None, not empty."""
@@ -69,15 +73,6 @@ class Certificate:
         """What a seal's header says of its signer: country, name, serial number."""
         return f"{self.country}{self.name}{self.reference}".upper()
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "subject": self.subject,
-            "serial": self.reference,
-            "not_before": self.not_before.isoformat(),
-            "not_after": self.not_after.isoformat(),
-            "sha256": sha256(self.der).hexdigest(),
-        }
-
     def is_valid_at(self, at: datetime) -> bool:
         return self.not_before <= at <= self.not_after
 
@@ -85,6 +80,18 @@ class Certificate:
         return self.issuer_key == issuer.subject_key and issuer.key.verifies_der(
             self.signature, self.signed, self.digest
         )
+
+
+@lru_cache(maxsize=1024)
+def describe(certificate: Certificate) -> dict[str, str]:
+    """For people, in JSON."""
+    return {
+        "subject": certificate.subject,
+        "serial": certificate.reference,
+        "not_before": certificate.not_before.isoformat(),
+        "not_after": certificate.not_after.isoformat(),
+        "sha256": sha256(certificate.der).hexdigest(),
+    }
 
 
 @lru_cache(maxsize=1024)
@@ -143,16 +150,16 @@ READERS: dict[str, Callable[[core.ParsableOctetString], Any]] = {
     BASIC_CONSTRAINTS: lambda value: value.parsed.native,
     KEY_USAGE: lambda value: value.parsed.native,
     EXTENDED_KEY_USAGE: lambda value: value.parsed.native,
-    DOCUMENT_TYPE: lambda value: DocumentType.load(value.contents, strict=True)["codes"].native,
+    DOCUMENT_TYPE: lambda value: DOCUMENT_TYPE_LIST.load(value.contents, strict=True)["codes"].native,
 }
 
 
 def _whole_octets(bits: core.OctetBitString) -> bytes:
     """Raises ``ValueError`` where the count of unused bits, which no signature covers, is not zero."""
-    unused, octets = bits.contents[0], bits.contents[1:]
-    if unused:
+    contents = bits.contents or b""
+    if contents[:1] != b"\0":
         raise ValueError("unused bits")
-    return bytes(octets)
+    return bytes(contents[1:])
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,9 @@ import zxingcpp
 from PIL import Image
 
 PIXELS_PER_MODULE = 8
-READABLE = zxingcpp.BarcodeFormat.DataMatrix | zxingcpp.BarcodeFormat.QRCode | zxingcpp.BarcodeFormat.Aztec
+READABLE = zxingcpp.BarcodeFormats(
+    (zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Aztec)
+)
 
 
 def as_png(content: bytes) -> bytes:

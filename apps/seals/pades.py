@@ -33,9 +33,12 @@ class SigningWriter(IncrementalPdfFileWriter):
 
     @classmethod
     def _handle_id(cls, prev: PdfFileReader) -> generic.ArrayObject:
-        first, _random = super()._handle_id(prev)
         prev.stream.seek(0)
-        return generic.ArrayObject([first, generic.ByteStringObject(sha256(prev.stream.read()).digest()[:ID_BYTES])])
+        changed = generic.ByteStringObject(sha256(prev.stream.read()).digest()[:ID_BYTES])
+        first = prev.trailer["/ID"][0] if "/ID" in prev.trailer else changed
+        if isinstance(first, generic.TextStringObject):  # bytes that happen to be printable
+            first = generic.ByteStringObject(first.original_bytes)
+        return generic.ArrayObject([first, changed])
 
     def _update_meta(self) -> None:
         """The metadata say when the page was made; its signature says when that was signed."""

@@ -1,8 +1,8 @@
 """What a verifier answers: the result codes of ICAO Doc 9303-13 App. D and 9303-8 App. A, and two of ours."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Code(StrEnum):
@@ -29,22 +29,25 @@ class Code(StrEnum):
 GOOD = {Code.VALID, Code.UNKNOWN_FEATURE}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """``content`` is what the document says, only to be believed when ``is_valid``.
+class Verdict(NamedTuple):
+    """``content`` is what the document says, put into words when asked for; believe it only if ``is_valid``.
 
     ``document_status`` (``current``, ``expired`` or empty) is a matter of the document, not of its genuineness.
     """
 
     code: Code
     format: str = ""
-    content: dict[str, Any] = field(default_factory=dict)
+    describe: Callable[[], dict[str, Any]] = dict
     document_status: str = ""
     detail: str = ""
 
     @property
     def is_valid(self) -> bool:
         return self.code in GOOD
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return self.describe()
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -37,6 +37,8 @@ def verify(
 
 def _payload(data: bytes | str) -> bytes:
     raw = data.encode(errors="backslashreplace") if isinstance(data, str) else data
+    if not raw.isascii():
+        return raw
     try:
         return bytes.fromhex(raw.decode("ascii"))
     except ValueError:

@@ -1,6 +1,7 @@
 """The catalogue as files: ``django.po`` for people, ``django.mo`` for Django."""
 
 from pathlib import Path
+from typing import Any
 
 from translate.misc.multistring import multistring
 from translate.storage.pypo import pofile, pounit
@@ -27,8 +28,7 @@ msgstr ""
 
 def read(path: Path = SOURCE) -> dict[Text, str]:
     """Translations by text. A fuzzy one is a guess and counts as none."""
-    store = pofile.parsefile(str(path)) if path.exists() else pofile()
-    units = [unit for unit in store.units if not unit.isheader() and not unit.isobsolete()]
+    units = [unit for unit in _parse(path).units if not unit.isheader() and not unit.isobsolete()]
     return {_text(unit): "" if unit.isfuzzy() else str(unit.target) for unit in units}
 
 
@@ -40,17 +40,23 @@ def write(translations: dict[Text, str], places: dict[Text, list[str]]) -> str:
 
 def compiled(path: Path = SOURCE) -> bytes:
     """The bytes of ``django.mo`` that belong to a ``django.po``."""
-    content: bytes = POCompile().convertstore(pofile.parsefile(str(path)))
+    compiler: Any = POCompile()
+    content: bytes = compiler.convertstore(_parse(path))
     return content
 
 
-def _text(unit: pounit) -> Text:
-    one, many = [*unit.source.strings, ""][:2]
+def _parse(path: Path) -> Any:
+    reader: Any = pofile
+    return reader.parsefile(str(path)) if path.exists() else reader()
+
+
+def _text(unit: Any) -> Text:
+    one, many = unit.source.strings if unit.hasplural() else (unit.source, "")
     return Text(str(one), str(many), unit.getcontext())
 
 
-def _unit(text: Text, translation: str, places: list[str]) -> pounit:
-    unit = pounit(multistring([text.one, text.many]) if text.many else text.one)
+def _unit(text: Text, translation: str, places: list[str]) -> Any:
+    unit: Any = pounit(multistring([text.one, text.many]) if text.many else text.one)
     unit.target = [translation] if text.many else translation
     if text.context:
         unit.setcontext(text.context)

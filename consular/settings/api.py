@@ -27,11 +27,19 @@ SPECTACULAR_SETTINGS = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "apps.kernel.api.schema.describe_errors",
-    ],
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "CaseFaceEnum": "apps.cases.statuses.Face",
+        "CaseStageEnum": "apps.cases.statuses.Status",
+        "FileKindEnum": "apps.documents.statuses.FileKind",
+        "FileStatusEnum": "apps.documents.statuses.FileStatus",
+        "PaymentStatusEnum": "apps.payments.statuses.Status",
+        "PostKindEnum": "apps.posts.models.PostKind",
+        "RelationKindEnum": "apps.accounts.models.Relation.Kind",
+        "SexEnum": "apps.accounts.models.Sex",
+        "StayEnum": "apps.travel_documents.routing.Stay",
+        "TravelReasonEnum": "apps.travel_documents.routing.Reason",
+        "UrgencyEnum": "apps.posts.models.Urgency",
+    },
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

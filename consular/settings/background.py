@@ -6,7 +6,8 @@ OUTBOX_LEASE = timedelta(seconds=ENV["OUTBOX_LEASE_SECONDS"])
 OUTBOX_RETRY = timedelta(seconds=ENV["OUTBOX_RETRY_SECONDS"])
 
 CELERY_BROKER_URL = ENV["REDIS_URL"]
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+# max_retries: nobody's request waits for a broker that is down, the sweep makes up for the hint
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5, "max_retries": 0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"

@@ -4,12 +4,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 SANDBOX, PRODUCTION = "sandbox", "production"
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
+POSITIVE = ("OUTBOX_LEASE_SECONDS", "OUTBOX_RETRY_SECONDS")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,13 @@ def _value(setting: Setting, env: Env, given: Mapping[str, str], mode: str) -> A
         if fallback is None and setting.required:
             raise Misconfigured(f"{setting.name} is missing. {setting.says}")
         return fallback
+    if setting.kind is str:
+        return given[setting.name]  # as it is: to the library, a secret that starts with $ names another variable
     try:
         return (
             env.list(setting.name) if setting.kind is list else env.get_value(setting.name, cast=setting.kind)
         )
-    except ValueError:
+    except (ValueError, ImproperlyConfigured):
         raise Misconfigured(f"{setting.name} is not a {setting.kind.__name__}. {setting.says}") from None
 
 
@@ -97,15 +102,27 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
                "EMAIL_URL": ("smtp", "smtps", "smtp+tls", "smtp+ssl"),
                "PUBLIC_URL": ("http", "https"), "S3_ENDPOINT_URL": ("http", "https")}  # fmt: skip
     wrong = [
-        f"{name} must start with {allowed[-1]}:// or the like."
+        f"{name} must start with {allowed[-1]}:// or the like, and name a host."
         for name, allowed in schemes.items()
-        if urlsplit(values[name]).scheme not in allowed
+        if (address := _address(values[name])) is None or address.scheme not in allowed
     ]
+    wrong += [f"{name} must be more than 0." for name in POSITIVE if values[name] <= 0]
+    if values["LOG_LEVEL"] not in LOG_LEVELS:
+        wrong.append(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
     if bool(values["SANDBOX_PAY_URL"]) is not bool(values["SANDBOX_PAY_SECRET"]):
         wrong.append("SANDBOX_PAY_URL and SANDBOX_PAY_SECRET go together.")
     return wrong + (
         _unsafe_in_production(values) if values["MODE"] == PRODUCTION else _unsafe_in_sandbox(values)
     )
+
+
+def _address(url: str) -> SplitResult | None:
+    """The parts of a URL that a program can connect to, or nothing."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def _unsafe_in_production(values: Mapping[str, Any]) -> list[str]:

@@ -154,11 +154,12 @@ def _pay(phone: Phone, case: dict[str, Any], story: Story) -> None:
     phone.wait(path, lambda found: found["stage"] == "payment_due", "the fee is due")
     price = phone.get(f"{path}/quote")
     payment = phone.post(f"{path}/payments", provider="sandbox")
-    ready = phone.wait(f"/api/v1/payments/{payment['id']}", lambda found: found["checkout_url"], "there is a page to pay on")
+    attempt = f"/api/v1/payments/{payment['id']}"
+    ready = phone.wait(attempt, lambda found: found["checkout_url"], "there is a page to pay on")
     with httpx.Client(timeout=30, follow_redirects=False) as payer:
         payer.get(ready["checkout_url"]).raise_for_status()
         payer.post(ready["checkout_url"], data={"action": "pay"})
-    phone.wait(f"/api/v1/payments/{payment['id']}", lambda found: found["status"] == "captured", "the notice arrives")
+    phone.wait(attempt, lambda found: found["status"] == "captured", "the notice arrives")
     story.done(f"paid {price['total_text']} on the sandbox provider's page")
 
 

@@ -8,7 +8,7 @@ import httpx
 
 from deploy.demo.contract import Contract
 
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds a worker is given for something a person would wait for."""
 
 
@@ -17,7 +17,7 @@ class Refused(Exception):
 
     def __init__(self, problem: dict[str, Any]) -> None:
         self.problem = problem
-        super().__init__(f"{problem.get('status')} {problem.get('code')}: {problem.get('detail')} {problem.get('errors', '')}")
+        super().__init__(" ".join(str(problem.get(name, "")) for name in ("status", "code", "detail", "errors")))
 
 
 class Phone:
@@ -83,5 +83,5 @@ class Phone:
             body=body,
         )
         if answer.is_error:
-            raise Refused(body)
+            raise Refused(body or {})
         return body

@@ -1,5 +1,6 @@
 """What the launcher says to a person: progress on standard error with the seconds since `./dev` began."""
 
+import contextlib
 import os
 import sys
 import time
@@ -13,4 +14,5 @@ class LaunchError(Exception):
 
 def say(text: str) -> None:
     """Print one progress line; standard output stays free for what a command produces."""
-    print(f"[{time.time() - _STARTED:4.0f} s] {text}", file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):  # a terminal that was closed must not keep us from stopping in order
+        print(f"[{time.time() - _STARTED:4.0f} s] {text}", file=sys.stderr, flush=True)

@@ -104,6 +104,7 @@ class Postgres(Service):
         if self.home.user is not None:
             os.chown(password, self.home.user, self.home.user)
         argv = [str(self.home.programs / "initdb"), "-D", str(part), f"--pwfile={password}", *_INITDB]
+        argv += ["--no-sync"] if self._throwaway else []
         try:
             self._run(argv)
         finally:

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import urllib.request
-from typing import TypedDict
+from pathlib import Path
 
 from deploy.local import contract
 from deploy.local.console import say
@@ -18,13 +18,7 @@ QUEUES = ("default", "documents", "files", "messages", "payments")
 WORKER_PROCESSES = 2
 
 _READY_SECONDS = 90.0
-
-
-class Logins(TypedDict):
-    """What `manage.py seed_demo --out` writes: who can sign in."""
-
-    officers: list[dict[str, str]]
-    citizens: list[dict[str, str]]
+_SHOWN = 6
 
 
 def bring_up(stack: Stack, web_port: int) -> None:
@@ -47,16 +41,9 @@ def web_port() -> int:
     return free_port(int(os.environ.get("WEB_PORT") or WEB_PORT))
 
 
-def logins(stack: Stack) -> Logins:
-    """The log-ins of the seeded people."""
-    found: Logins = json.loads(stack.profile.logins.read_text())
-    return found
-
-
 def print_addresses(stack: Stack) -> None:
     """Tell the person at the terminal where everything is and who can sign in."""
     url = stack.environ["PUBLIC_URL"]
-    people = logins(stack)
     lines = [
         "",
         f"Staff desk      {url}/admin/",
@@ -64,15 +51,23 @@ def print_addresses(stack: Stack) -> None:
         f"Mail            {stack.profile.mail_dir / 'new'}",
         f"Logs            {stack.profile.log_dir}",
         "",
-        *(
-            f"Officer         {one['username']}  password {one['password']}  ({one['post']})"
-            for one in people["officers"]
-        ),
-        *(f"Citizen         {one['email']}  {one['phone']}  ({one['name']})" for one in people["citizens"]),
+        *_people(stack.profile.logins),
         "",
         "Ctrl-C stops everything.",
     ]
     print("\n".join(lines), flush=True)
+
+
+def _people(logins: Path) -> list[str]:
+    """A few of each kind of people in the file that `seed_demo` wrote: {kind: [{field: text}] or {field: text}}."""
+    lines: list[str] = []
+    for kind, found in json.loads(logins.read_text()).items():
+        people = found if isinstance(found, list) else [found]
+        title = kind.removesuffix("s").capitalize()
+        lines += [f"{title:<14}  {'  '.join(map(str, one.values()))}" for one in people[:_SHOWN]]
+        if len(people) > _SHOWN:
+            lines.append(f"{'':<14}  and {len(people) - _SHOWN} more in {logins}")
+    return lines
 
 
 def _simulator(stack: Stack) -> None:
@@ -81,7 +76,8 @@ def _simulator(stack: Stack) -> None:
         return
     port = free_port()
     secret = {"SANDBOX_PAY_SECRET": stack.environ["SANDBOX_PAY_SECRET"], "PYTHONPATH": str(ROOT)}
-    argv = [sys.executable, "-m", "deploy.simulators.sandbox_pay", "--port", str(port)]
+    state = stack.profile.dir / "sandbox_pay.json"
+    argv = [sys.executable, "-m", "deploy.simulators.sandbox_pay", "--port", str(port), "--state", str(state)]
     command = Command(argv=argv, environ=plain_environ() | secret, cwd=ROOT)
     process = stack.supervisor.start("sandbox_pay", command)
     stack.supervisor.wait_ready(process, lambda: answers(port))
@@ -114,7 +110,8 @@ def _web(port: int) -> list[str]:
 
 def _worker() -> list[str]:
     shape = ["--concurrency", str(WORKER_PROCESSES), "--queues", ",".join(QUEUES), "--hostname", "worker@%h"]
-    return ["-m", "celery", "-A", "consular", "worker", "--loglevel", "INFO", *shape]
+    alone = ["--without-mingle", "--without-gossip"]
+    return ["-m", "celery", "-A", "consular", "worker", "--loglevel", "INFO", *shape, *alone]
 
 
 def _beat(stack: Stack) -> list[str]:

@@ -10,6 +10,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.process import Process
 from deploy.local.profile import BusyError, Profile
 from deploy.local.services import HOST, NOWHERE, WEB_PORT, Mail, ObjectStore, Service, Valkey, free_port
+from deploy.local.signals import Interrupted
 from deploy.local.supervisor import Supervisor
 
 EMBEDDED: dict[str, type[Service]] = {kind.name: kind for kind in (Postgres, Valkey, ObjectStore, Mail)}
@@ -35,7 +36,9 @@ class Stack:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and issubclass(kind, Interrupted):
+            say("stopping everything")
         self.stop()
 
     @property

@@ -57,18 +57,16 @@ def test_every_decision_fits_on_a_page():
 def test_every_link_in_the_documentation_leads_somewhere():
     dead = []
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if not (page.parent / target).exists():
-                dead.append(f"{page.relative_to(ROOT)} → {target}")
+        targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        dead += [f"{page.relative_to(ROOT)} → {target}" for target in targets if not (page.parent / target).exists()]
     assert dead == []
 
 
 def test_every_path_named_in_the_documentation_exists():
     dead = []
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        for path in re.findall(r"`((?:apps|consular|deploy|docs|tests)/[\w./-]+)`", page.read_text(encoding="utf-8")):
-            if not (ROOT / path).exists():
-                dead.append(f"{page.relative_to(ROOT)} → {path}")
+        named = re.findall(r"`((?:apps|consular|deploy|docs|tests)/[\w./-]+)`", page.read_text(encoding="utf-8"))
+        dead += [f"{page.relative_to(ROOT)} → {path}" for path in named if not (ROOT / path).exists()]
     assert dead == []
 
 

@@ -82,7 +82,7 @@ def test_an_edit_that_needs_a_version_says_so():
         for parameter in operation.get("parameters", [])
         if parameter["name"] == "If-Match" and parameter["required"]
     }
-    assert "/api/v1/travel-documents/{id}" in versioned
+    assert "/api/v1/travel-documents/{case}" in versioned
 
 
 def test_enums_have_names_that_do_not_churn():

@@ -90,7 +90,8 @@ def make_citizen(user: User, *, kind: str = "self", identity_number: str | None 
 
 
 def make_file(user: User, *, kind: str = "paper", status: str = FileStatus.CLEAN) -> File:
-    return File.objects.create(owner=user, kind=kind, content_type="image/jpeg", size=1000, status=status)
+    stored = {"sha256": "0" * 64, "clean_key": f"files/{next(_turn)}.jpg"} if status == FileStatus.CLEAN else {}
+    return File.objects.create(owner=user, kind=kind, content_type="image/jpeg", size=1000, status=status, **stored)
 
 
 def make_loss_report(citizen: Citizen, user: User) -> LossReport:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.cases.factories import AT, applicant_of, make_case, make_draft, make_file, make_officer, make_post
 
 from apps.audit.models import Entry
 from apps.cases import services
@@ -14,6 +13,7 @@ from apps.documents.statuses import FileStatus
 from apps.kernel.errors import Conflict, DomainError, Forbidden, IllegalMove, Invalid, Stale, Unmet
 from apps.kernel.workflow import SYSTEM, Actor, By
 from apps.outbox.models import Delivery
+from tests.cases.factories import AT, applicant_of, make_case, make_draft, make_file, make_officer, make_post
 
 pytestmark = pytest.mark.django_db
 

@@ -49,5 +49,6 @@ def closed_var(var: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir(mode=0o700)
     monkeypatch.setenv("CONSULAR_VAR", str(folder))
     yield folder
+    shutil.rmtree(folder)
     if os.getuid() == 0:
         shutil.rmtree(open_place(folder / "test"))

@@ -13,7 +13,6 @@ import psycopg2
 import pytest
 
 from deploy.local.console import LaunchError
-from deploy.local.manage import last_used, needs_nothing
 from deploy.local.profile import ROOT, Profile
 from deploy.local.stack import Stack, first_free
 
@@ -78,11 +77,10 @@ def hold(var: Path) -> Iterator[Hold]:
         holder.process.stdout.close()
 
 
-def dev(*words: str, typed: str = "", **environ: str) -> "subprocess.CompletedProcess[str]":
+def dev(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "deploy.local", *words],
-        input=typed,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environ,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=50,
@@ -142,42 +140,6 @@ def test_a_stack_that_is_still_starting_is_not_used_yet(var: Path) -> None:
     with Stack(Profile("demo")), pytest.raises(LaunchError, match="is still starting"):
         Profile("demo").running()
     assert Profile("demo").running() is None
-
-
-def test_a_command_without_need_starts_nothing_and_adds_nothing(var: Path) -> None:
-    asked = dev("manage", "version", CONSULAR_VAR=str(var / "untouched"))
-    assert (asked.returncode, asked.stderr) == (0, "")
-    assert asked.stdout.strip().replace(".", "").isdigit()
-    assert not (var / "untouched").exists()
-
-
-@pytest.mark.parametrize(
-    ("words", "stack_is_needed"),
-    [
-        (["verify", "--batch"], False),
-        (["migrate", "--help"], False),
-        (["check"], False),
-        (["check", "--database", "default"], True),
-        (["migrate"], True),
-    ],
-)
-def test_which_commands_need_a_database(words: list[str], stack_is_needed: bool) -> None:
-    assert needs_nothing(words) is not stack_is_needed
-
-
-def test_a_command_on_data_gets_postgresql_alone_and_hands_everything_through(var: Path) -> None:
-    code = "import sys\nfrom django.db import connection\nconnection.ensure_connection()\nsys.exit(int(6 * 7))\n"
-    asked = dev("manage", "shell", "-v", "0", "--no-startup", typed=code)
-    assert (asked.returncode, asked.stdout) == (42, ""), asked.stderr
-    assert {log.stem for log in Profile(last_used().name).log_dir.iterdir()} >= {"postgres"}
-
-
-def test_a_command_on_data_uses_the_stack_that_runs(hold: Hold) -> None:
-    holder = hold("serve")
-    code = "from django.conf import settings\nprint(settings.DATABASES['default']['PORT'])\n"
-    asked = dev("manage", "shell", "-v", "0", "--no-startup", typed=code)
-    assert f":{asked.stdout.strip()}/" in holder.settings["DATABASE_URL"]
-    assert asked.stderr == ""
 
 
 def test_an_unknown_command_is_answered_with_the_list() -> None:

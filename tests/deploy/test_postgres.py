@@ -44,11 +44,11 @@ def test_a_server_that_lost_its_launcher_is_stopped_first(var: Path) -> None:
 
 
 def test_a_test_cluster_that_was_not_closed_is_made_anew(var: Path) -> None:
-    stack = start_services("test", ONLY)
+    stack = start_services("test-2", ONLY)
     made = (Postgres(stack.profile).data / "PG_VERSION").stat().st_mtime_ns
     os.kill(stack.supervisor.processes[0].pid, signal.SIGKILL)
     stack.stop()
-    start_services("test", ONLY).stop()
+    start_services("test-2", ONLY).stop()
     assert (Postgres(stack.profile).data / "PG_VERSION").stat().st_mtime_ns != made
 
 

@@ -44,8 +44,8 @@ def theirs():
         owner=owner,
         issued_on=date(2026, 11, 23),
         expires_on=date(2026, 12, 23),
-        at=AT,
     )
+    documents.mark_issued(issue=document, sha256="0" * 64, seal=b"seal", at=AT)
     message = tell(
         user=owner,
         template="review_started",
@@ -71,13 +71,13 @@ def theirs():
 def address(path: str, ids: dict) -> str:
     """The address with their ids in it. A parameter this test cannot fill is a hole in it, so it fails."""
     noun = path.removeprefix("/api/v1/").split("/{")[0].rpartition("/")[2]
-    first = re.sub(r"\{(?:pk|id)\}", str(ids[noun]), path, count=1)
+    first = re.sub(r"\{(?:id|case)\}", str(ids[noun]), path, count=1)
     return re.sub(r"\{(\w+)\}", lambda found: str(ids[found[1]]), first)
 
 
 def strange(path: str) -> str:
     """The same address with ids nobody has."""
-    return re.sub(r"\{attachment\}", "999999999", re.sub(r"\{(?:pk|id)\}", str(uuid.uuid4()), path))
+    return re.sub(r"\{attachment\}", "999999999", re.sub(r"\{(?:id|case)\}", str(uuid.uuid4()), path))
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)

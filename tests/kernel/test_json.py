@@ -64,10 +64,10 @@ def test_a_charset_in_the_header_changes_nothing():
     assert post(body.encode(), content_type="application/json; charset=nonsense").json() == {"a": "领事"}
 
 
-@pytest.mark.parametrize(
-    "body",
-    ["{}", "[]", "null", "1", '"x"', nested(32), '{"a": "𠮷䶮·"}', '{"a": -9223372036854775808}', '{"a": 1.5}', r'{"a": "\ud842\udfb7"}'],
-)  # fmt: skip
+SOUND = ["{}", "[]", "0", "1", '"x"', nested(32), '{"a": 1.5}', '{"a": -9223372036854775808}', '{"a": "𠮷䶮·"}']
+
+
+@pytest.mark.parametrize("body", [*SOUND, r'{"a": "\ud842\udfb7"}'])
 def test_sound_json_is_read_as_it_is(body):
     answer = post(body.encode())
 

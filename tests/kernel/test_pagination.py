@@ -69,6 +69,8 @@ def test_a_made_up_cursor_is_a_problem_and_not_a_crash(rows, bad):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("inside", [b"o=99999999999999999999", b"p=0001-01-01 00:00:00%2B14:00", b"p=9999-12-31 23:59:59-14:00"])
+@pytest.mark.parametrize(
+    "inside", [b"o=99999999999999999999", b"p=0001-01-01 00:00:00%2B14:00", b"p=9999-12-31 23:59:59-14:00"]
+)
 def test_a_cursor_far_away_is_an_answer(rows, inside):
     assert page(cursor=cursor(inside)).status_code == 200

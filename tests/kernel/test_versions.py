@@ -43,7 +43,7 @@ def edit(phone, tag=None):
     return phone.patch("/api/v1/thing", {}, format="json", headers=headers)
 
 
-@pytest.mark.parametrize("tag", ['"3.en"', '"3.zh-hans"', 'W/"3.en"', "  \"3.en\"  "])
+@pytest.mark.parametrize("tag", ['"3.en"', '"3.zh-hans"', 'W/"3.en"', '  "3.en"  '])
 def test_an_edit_of_the_current_version_is_made(phone, tag):
     """In whatever language it was read; weakened by a proxy or not."""
     answer = edit(phone, tag)
@@ -57,12 +57,9 @@ def test_an_edit_must_say_of_which_version(phone):
 
 
 @pytest.mark.parametrize(
-    "tag", ['"2.en"', '"4.en"', "*", "nonsense", '""', '"-3.en"', '"3e0"', '"³"', '"' + "9" * 5_000 + '.en"', '"3']
+    "tag", ['"2.en"', '"4.en"', "*", "nonsense", '""', '"-3.en"', '"3e0"', '"³"', '"' + "9" * 5_000 + '.en"']
 )
 def test_an_edit_of_another_version_is_refused(phone, tag):
     answer = edit(phone, tag)
 
-    if tag == '"3':
-        assert answer.status_code == 200, "the number counts, not its dress"
-    else:
-        assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")
+    assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")

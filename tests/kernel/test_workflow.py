@@ -52,7 +52,9 @@ def test_of_two_rows_the_first_that_fits_the_subject_is_taken():
     assert permit("submit", "draft", APPLICANT, thing(fee=0)).target == "review"
 
 
-@pytest.mark.parametrize(("move", "status"), [("pay", "draft"), ("fly", "draft"), ("stop", "done"), ("submit", "nowhere")])
+@pytest.mark.parametrize(
+    ("move", "status"), [("pay", "draft"), ("fly", "draft"), ("stop", "done"), ("submit", "nowhere")]
+)
 def test_what_is_not_in_the_table_is_illegal_for_everyone(move, status):
     for actor in (APPLICANT, OFFICER, SYSTEM):
         with pytest.raises(IllegalMove):
@@ -89,9 +91,7 @@ def test_open_moves_are_those_one_could_try_even_while_something_is_missing():
     def names(actor, status, subject):
         return [row.name for row in FLOW.open_to(actor, status=status, subject=subject)]
 
-    assert names(APPLICANT, "draft", thing(photo=False)) == ["submit", "submit", "stop"] or names(
-        APPLICANT, "draft", thing(photo=False)
-    ) == ["submit", "stop"]
+    assert names(APPLICANT, "draft", thing(photo=False)) == ["submit", "stop"]
     assert names(VISITOR, "review", thing()) == []
     assert names(OFFICER, "review", thing()) == ["decide"]
 

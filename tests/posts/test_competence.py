@@ -17,41 +17,42 @@ def found(country, address):
     return [(match.post.code, str(match.matched_by)) for match in matches]
 
 
-@pytest.mark.parametrize(
-    ("country", "address", "best", "why"),
-    [
-        ("FR", "1 rue de Rivoli, Paris", "PAR", "country"),
-        ("FR", "", "PAR", "country"),
-        ("FR", "马赛", "PAR", "country"),
-        ("CA", "220 Yonge St, Toronto, ON M5B 2H1", "TOR", "district"),
-        ("CA", "12 King St, Kenora, ontario", "TOR", "district"),
-        ("CA", "12 King St, Kenora, ON P9N 1A1", "TOR", "district"),
-        ("CA", "Winnipeg MB", "TOR", "district"),
-        ("CA", "安大略省多伦多市央街220号", "TOR", "district"),
-        ("CA", "加拿大Toronto市", "TOR", "district"),
-        ("CA", "80 Wellington St, Ottawa, Ontario", "OTT", "district"),
-        ("CA", "安大略省渥太华市惠灵顿街80号", "OTT", "district"),
-        ("CA", "加拿大渥太華", "OTT", "district"),
-        ("CA", "450 West Georgia St, Vancouver, BC", "VAN", "district"),
-        ("CA", "12 Ontario Street, Vancouver, British Columbia", "VAN", "district"),
-        ("CA", "加拿大卑诗省列治文市安大略街12号", "VAN", "district"),
-        ("CA", "12 Vancouver Street, Mississauga, Ontario", "TOR", "district"),
-        ("CA", "Rue Sainte-Catherine, Montréal, Québec", "OTT", "default"),
-        ("CA", "", "OTT", "default"),
-        ("CA", "turn on the light", "OTT", "default"),
-        ("CA", "Ontarioville", "OTT", "default"),
-        ("US", "Ontario, Southern California", "LAX", "district"),
-        ("US", "Honolulu, HI 96813", "LAX", "district"),
-        ("US", "Chicago, Illinois", "WAS", "default"),
-        ("US", "1600 Pennsylvania Avenue, Washington, D.C.", "WAS", "district"),
-        ("CK", "Rarotonga", "WLG", "country"),
-        ("JP", "東京都港区", "TYO", "country"),
-    ],
-)
-def test_the_best_post_for_an_address(country, address, best, why):
+BEST = [
+    ("FR", "1 rue de Rivoli, Paris", "PAR", "country"),
+    ("FR", "", "PAR", "country"),
+    ("FR", "马赛", "PAR", "country"),
+    ("CA", "220 Yonge St, Toronto, ON M5B 2H1", "TOR", "district"),
+    ("CA", "12 King St, Kenora, ontario", "TOR", "district"),
+    ("CA", "12 King St, Kenora, ON P9N 1A1", "TOR", "district"),
+    ("CA", "Winnipeg MB", "TOR", "district"),
+    ("CA", "安大略省多伦多市央街220号", "TOR", "district"),
+    ("CA", "加拿大Toronto市", "TOR", "district"),
+    ("CA", "80 Wellington St, Ottawa, Ontario", "OTT", "district"),
+    ("CA", "安大略省渥太华市惠灵顿街80号", "OTT", "district"),
+    ("CA", "加拿大渥太華", "OTT", "district"),
+    ("CA", "450 West Georgia St, Vancouver, BC", "VAN", "district"),
+    ("CA", "12 Ontario Street, Vancouver, British Columbia", "VAN", "district"),
+    ("CA", "加拿大卑诗省列治文市安大略街12号", "VAN", "district"),
+    ("CA", "12 Vancouver Street, Mississauga, Ontario", "TOR", "district"),
+    ("CA", "Rue Sainte-Catherine, Montréal, Québec", "OTT", "default"),
+    ("CA", "", "OTT", "default"),
+    ("CA", "turn on the light", "OTT", "default"),
+    ("CA", "Ontarioville", "OTT", "default"),
+    ("US", "Ontario, Southern California", "LAX", "district"),
+    ("US", "Honolulu, HI 96813", "LAX", "district"),
+    ("US", "Chicago, Illinois", "WAS", "default"),
+    ("US", "1600 Pennsylvania Avenue, Washington, D.C.", "WAS", "district"),
+    ("CK", "Rarotonga", "WLG", "country"),
+    ("JP", "東京都港区", "TYO", "country"),
+]
+
+
+def test_the_best_post_for_an_address():
     services.seed(at=AT)
 
-    assert found(country, address)[0] == (best, why)
+    told = [(country, address, *found(country, address)[0]) for country, address, _, _ in BEST]
+
+    assert told == BEST
 
 
 def test_a_strict_post_is_not_offered_outside_its_district():

@@ -43,3 +43,4 @@ def test_every_country_has_a_name_in_both_languages():
 
     assert names["KE"] == ("肯尼亚", "Kenya")
     assert [code for code, (zh, _) in names.items() if zh.isascii()] == []
+    assert [code for code, (_, en) in names.items() if "中" in en] == []

@@ -36,7 +36,7 @@ class ChallengeOut(Out):
 class TokenIn(In):
     challenge = serializers.UUIDField()
     code = serializers.RegexField(
-        r"^[0-9]{6}\Z", error_messages={"invalid": _("A code has six digits.")}, max_length=6, min_length=6
+        r"^[0-9]{6}$", error_messages={"invalid": _("A code has six digits.")}, max_length=6, min_length=6
     )
     device_name = serializers.CharField(
         max_length=100, help_text="As its owner would recognise it in a list: “Li Lei's phone”."

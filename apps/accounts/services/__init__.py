@@ -4,7 +4,7 @@ from apps.accounts.services.challenges import challenge
 from apps.accounts.services.citizens import add_citizen, edit_citizen
 from apps.accounts.services.consents import consent_text, give_consent
 from apps.accounts.services.officers import create_officer
-from apps.accounts.services.sign_in import SignedIn, sign_in, sign_out
+from apps.accounts.services.sessions import SignedIn, sign_in, sign_out
 from apps.accounts.services.upkeep import edit_account, forget
 
 __all__ = [

@@ -13,6 +13,8 @@ KEPT_FOR = timedelta(days=2)
 @transaction.atomic
 def edit_account(*, user: User, at: datetime, **changes: str) -> User:
     """Language and time zone in which the person is told things."""
+    if not changes:
+        return user
     for name, value in changes.items():
         setattr(user, name, value)
     user.save(update_fields=[*changes])

@@ -42,7 +42,7 @@ def order(tab: str) -> list[str]:
 def next_in_queue(user: User, *, after: Case | None = None) -> Case | None:
     """The case that is due first and that nobody else has claimed."""
     free = in_sight(user).queue().filter(Q(officer=None) | Q(officer=user))
-    return free.exclude(pk=after.pk if after else None).first()
+    return (free.exclude(pk=after.pk) if after else free).first()
 
 
 def count(cases: CaseQuerySet) -> str:
@@ -52,15 +52,17 @@ def count(cases: CaseQuerySet) -> str:
 
 
 def search(cases: CaseQuerySet, words: str) -> CaseQuerySet:
-    """By the exact number, however it is typed; else by how the name of a citizen with a live case begins.
+    """By the exact number, however it is typed; else by how a citizen's name or printed spelling begins.
 
-    Both use an index. Closed cases are found by their number only: their names would mean reading the whole history.
+    Closed cases are found by their number only: looking for a name among them would mean reading the whole history.
     """
     number = as_number(words)
     if number:
         return cases.filter(number=number)
     wanted = words.replace("\0", "").strip()
-    return cases.live().filter(Q(citizen__name__startswith=wanted) | Q(citizen__surname=wanted.upper()))
+    surname, _space, given_names = wanted.upper().partition(" ")
+    spelled = Q(citizen__surname=surname, citizen__given_names__startswith=given_names.strip())
+    return cases.live().filter(Q(citizen__name__startswith=wanted) | spelled)
 
 
 def as_number(words: str) -> str:

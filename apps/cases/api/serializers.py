@@ -4,9 +4,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.cases.models import Attachment, Case, Step
-from apps.cases.procedure import Material, procedures
+from apps.cases.procedure import Material
 from apps.cases.services.facts import reason_labels
 from apps.cases.statuses import Face, Status
+from apps.documents.statuses import FileKind, FileStatus
 from apps.kernel.api.serializers import In, Out
 from apps.kernel.errors import Fault
 from apps.kernel.workflow import Move
@@ -39,7 +40,7 @@ class CaseOut(Out):
 
     id = serializers.UUIDField()
     number = serializers.CharField()
-    kind = serializers.ChoiceField(choices=[])
+    kind = serializers.CharField(help_text="Code of the procedure; more will come.")
     kind_label = serializers.CharField(source="procedure.label")
     service = serializers.CharField(help_text="Code of the consular service; empty until the answers decide it.")
     citizen = serializers.UUIDField(source="citizen_id")
@@ -55,17 +56,11 @@ class CaseOut(Out):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        kinds = [(procedure.kind, procedure.label) for procedure in procedures.values()]
-        fields["kind"] = serializers.ChoiceField(choices=kinds, read_only=True)
-        return fields
-
 
 class AttachmentOut(Out):
     id = serializers.IntegerField()
     file = serializers.UUIDField(source="file_id")
-    status = serializers.CharField(source="file.status", help_text="As in `/files/{id}`.")
+    status = serializers.ChoiceField(choices=FileStatus.choices, source="file.status")
     attached_at = serializers.DateTimeField()
 
 
@@ -73,7 +68,7 @@ class MaterialOut(Out):
     code = serializers.CharField()
     label = serializers.CharField()
     why = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["photo", "paper"])
+    kind = serializers.ChoiceField(choices=FileKind.choices)
     required = serializers.BooleanField()
     types = serializers.ListField(child=serializers.CharField())
     max_bytes = serializers.IntegerField()

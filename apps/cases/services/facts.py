@@ -20,8 +20,7 @@ def facts(*, case: Case, step: Step, language: str) -> dict[str, str | int]:
             "status": str(step.get_target_display()),
             "amount": _amount(case, step, language),
             "expected_on": case.expected_on.isoformat() if case.expected_on else "",
-            "reasons": "
-".join(f"- {reason}" for reason in reason_labels(case, step)),
+            "reasons": "\n".join(f"- {reason}" for reason in reason_labels(case, step)),
             "note": step.note,
             "link": f"{settings.PUBLIC_URL}/api/v1/cases/{case.pk}",
         }

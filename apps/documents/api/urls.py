@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.documents.api import views
+
+urlpatterns = [
+    path("files", views.Files.as_view()),
+    path("files/<uuid:pk>", views.FileDetail.as_view()),
+    path("files/<uuid:pk>/complete", views.FileCompletion.as_view()),
+    path("files/<uuid:pk>/content", views.FileContent.as_view()),
+    path("documents", views.Documents.as_view()),
+    path("documents/<uuid:pk>", views.DocumentDetail.as_view()),
+    path("documents/<uuid:pk>/pdf", views.DocumentPdf.as_view()),
+]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 from rest_framework.renderers import JSONRenderer
@@ -42,7 +42,7 @@ def idempotent(
         return response
 
     once.idempotent = True  # type: ignore[attr-defined]
-    return once
+    return cast("Callable[Concatenate[V, Request, P], Response]", once)
 
 
 def _plain(data: Any) -> Any:

@@ -1,16 +1,17 @@
 """JSON in, JSON out, and nothing strange inside it."""
 
 import json
+from math import isfinite
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
-from apps.kernel.errors import Invalid, TooLarge
+from apps.kernel.errors import Invalid
 
 DEEPEST = 32
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -24,32 +25,50 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check(value: Any, depth: int = 0) -> None:
+def _whole(digits: str) -> int:
+    number = int(digits)
+    if not SMALLEST <= number <= LARGEST:
+        raise ValueError("beyond 64 bits")
+    return number
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError("beyond floats")
+    return number
+
+
+def _check(value: Any, level: int = 1) -> None:
     """Refuse what PostgreSQL or the next program would choke on: NUL, lone surrogates, bottomless nesting."""
-    if depth > DEEPEST:
-        raise ValueError("nested too deeply")
     if isinstance(value, str):
         if "\0" in value:
             raise ValueError("NUL character")
         value.encode()
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            _check(name, depth + 1)
-            _check(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value:
-            _check(inner, depth + 1)
+    elif isinstance(value, dict | list):
+        if level > DEEPEST:
+            raise ValueError("nested too deeply")
+        for inner in [*value, *value.values()] if isinstance(value, dict) else value:
+            _check(inner, level + 1)
+
+
+STRICTLY: dict[str, Any] = {
+    "parse_constant": _no_constant,
+    "parse_int": _whole,
+    "parse_float": _finite,
+    "object_pairs_hook": _once,
+}
 
 
 class StrictJSONParser(JSONParser):
-    """RFC 8259 without its loopholes: UTF-8, no repeated names, no NaN, at most 32 levels and one megabyte."""
+    """RFC 8259 without its loopholes: UTF-8, no repeated names, no NaN, numbers that fit, at most 32 levels.
+
+    The size is limited before this: reading more than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` raises ``RequestDataTooBig``.
+    """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise TooLarge
         try:
-            value = json.loads(body.decode(), parse_constant=_no_constant, object_pairs_hook=_once)
+            value = json.loads(stream.read().decode(), **STRICTLY)
             _check(value)
         except (ValueError, RecursionError):
             raise Invalid(_("This is not the JSON this service reads."), code="malformed") from None

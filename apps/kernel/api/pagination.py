@@ -1,15 +1,36 @@
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 
 
 class Cursor(CursorPagination):
-    """Newest first by an opaque cursor: never a count, never a page that drifts."""
+    """Newest first by an opaque cursor: never a count, never a page that drifts.
+
+    A list that is ordered by another field says how its cursors are read (``is_position``).
+    """
 
     ordering = ("-created_at", "-id")
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
+
+    def decode_cursor(self, request: Request) -> Any:
+        """The parent hands whatever the cursor holds to the database."""
+        cursor = super().decode_cursor(request)
+        if cursor and cursor.position is not None and not self.is_position(cursor.position):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
+
+    def is_position(self, position: str) -> bool:
+        """Whether this may be a value of the field that orders the list: here, a time with its offset."""
+        try:
+            time = parse_datetime(position)
+        except ValueError:
+            return False
+        return time is not None and time.tzinfo is not None
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """OpenAPI 3.1 spells "or null" as a type list; the parent still writes 3.0."""

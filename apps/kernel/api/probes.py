@@ -1,7 +1,7 @@
 """``/livez``: the process answers. ``/readyz``: it can do its work, with the reason when not."""
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
@@ -21,6 +21,6 @@ def _database_problem() -> str:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except Error:
         return "database unreachable"
     return "migrations waiting" if waiting else ""

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,6 +53,15 @@ TITLES = {
 
 CODES = {405: "method_not_allowed", 406: "not_acceptable", 415: "unsupported_media_type", 500: "server_error"}
 
+TRANSLATED: dict[type[Exception], type[errors.DomainError]] = {
+    Http404: errors.Unknown,
+    PermissionDenied: errors.Forbidden,
+    RequestDataTooBig: errors.TooLarge,
+    # unreachable, restarting, or a lock that nobody gave back: the same request may pass in a moment
+    OperationalError: errors.Unavailable,
+    InterfaceError: errors.Unavailable,
+}
+
 log = logging.getLogger(__name__)
 
 
@@ -72,9 +82,12 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     request_id = serializers.CharField()
-    errors = Fault(many=True, required=False)
     missing = serializers.ListField(child=serializers.CharField(), required=False)
     retry_after = serializers.IntegerField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """``errors`` is a property of every serializer, so the field of that name is added here."""
+        return super().get_fields() | {"errors": Fault(many=True, required=False)}
 
 
 def document(*, status: int, code: str, detail: Any, **more: Any) -> dict[str, Any]:
@@ -136,10 +149,11 @@ def _from_framework(error: exceptions.APIException) -> Response:
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's ``EXCEPTION_HANDLER``. What it does not know becomes ``server_error``, logged with its trace."""
-    if isinstance(error, Http404):
-        error = errors.Unknown()
-    if isinstance(error, PermissionDenied):
-        error = errors.Forbidden()
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error("database_unavailable", exc_info=error)
+    for kind, ours in TRANSLATED.items():
+        if isinstance(error, kind):
+            error = ours()
     set_rollback()
     if isinstance(error, errors.DomainError):
         answer = _from_domain(error)

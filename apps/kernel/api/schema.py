@@ -30,22 +30,20 @@ class Schema(AutoSchema):
             *(p for p, mark in marked if getattr(method, mark, False)),
         ]
 
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        """Every operation may answer a problem, whatever its status."""
+        problem = self._get_response_for_code(Problem, "default", media_types=[CONTENT_TYPE], direction=direction)
+        problem["description"] = "A problem (RFC 9457); decide by its `code`."
+        return super()._get_response_bodies(direction) | {"default": problem}
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """What is open to anyone says so, instead of leaving it out."""
+        operation = super().get_operation(*args, **kwargs)
+        return operation and {"security": []} | operation
+
+    def get_summary(self) -> str:
+        """The first sentence of what the operation says of itself."""
+        return str(self.get_description()).split(". ")[0].split("\n")[0].rstrip(".")
+
     def get_tags(self) -> list[str]:
         return [self.view.__module__.split(".")[1].replace("_", " ")]
-
-
-def describe_errors(result: dict[str, Any], generator: Any, **kwargs: Any) -> dict[str, Any]:
-    """A postprocessing hook: one ``Problem`` component, the default answer of every operation."""
-    registry = generator.registry
-    schema = Schema()
-    schema.registry, schema.method, schema.path, schema.view = registry, "GET", "/", None
-    reference = schema._map_serializer(Problem(), "response")  # noqa: SLF001
-    result["components"]["schemas"]["Problem"] = reference
-    refused = {
-        "description": "A problem (RFC 9457); decide by its `code`.",
-        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            operation["responses"]["default"] = refused
-    return result

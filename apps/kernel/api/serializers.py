@@ -17,7 +17,7 @@ class In(serializers.Serializer[Any]):
                 {
                     str(name): [serializers.ErrorDetail(str(message), code="unknown_field")]
                     for name in strangers
-                }  # type: ignore[attr-defined]
+                }
             )
         return super().to_internal_value(data)
 

@@ -16,7 +16,8 @@ def etag(record: Record) -> str:
 def answer(request: Request, record: Record, body: object, status: int = 200) -> Response:
     """``body`` under the record's ETag, or 304 without body when the phone already has this version."""
     tag = etag(record)
-    if request.method == "GET" and tag in request.headers.get("If-None-Match", ""):
+    wanted = request.headers.get("If-None-Match", "")
+    if request.method in {"GET", "HEAD"} and (tag in wanted or wanted.strip() == "*"):
         return Response(status=304, headers={"ETag": tag})
     return Response(body, status=status, headers={"ETag": tag})
 

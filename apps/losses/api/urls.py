@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.losses.api import views
+
+urlpatterns = [
+    path("loss-reports", views.LossReports.as_view()),
+    path("loss-reports/<uuid:pk>", views.LossReportDetail.as_view()),
+]

@@ -31,8 +31,8 @@ class Email:
             raise _refusal(max(code for code, _ in error.recipients.values())) from None
         except SMTPResponseException as error:
             raise _refusal(error.smtp_code) from None
-        except (UnicodeError, SMTPNotSupportedError):
-            raise Undeliverable("address_not_supported") from None
+        except (ValueError, SMTPNotSupportedError):
+            raise Undeliverable("not_sendable") from None
         except OSError as error:
             raise Uncertain(type(error).__name__) from None
         finally:

@@ -51,6 +51,7 @@ class Notices(APIView):
     def post(self, request: Request, provider: str) -> Response:
         """A signed notice; answered once it is safely kept. The same notice again has no further effect."""
         headers = {name.lower(): value for name, value in request.headers.items()}
-        body: Any = request.data
+        # without a body the framework asks no parser and answers {}
+        body: Any = request.data or b""
         services.receive(provider=provider, headers=headers, body=body, at=now())
         return Response(status=204)

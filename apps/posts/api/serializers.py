@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.kernel.api.serializers import In, Out
@@ -44,6 +45,8 @@ class CompetentIn(In):
 
 
 class PostOut(Out):
+    """An embassy or consulate."""
+
     code = serializers.CharField()
     kind = serializers.ChoiceField(choices=PostKind.choices)
     kind_label = serializers.CharField(source="get_kind_display")
@@ -62,17 +65,31 @@ class PostOut(Out):
 
 
 class PostsOut(Out):
+    """Every post that was asked for, by code."""
+
     results = PostOut(many=True)
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"})
+class ClockTime(serializers.TimeField):
+    """Hours and minutes. JSON Schema's ``time`` would need an offset, which opening hours do not have."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+
 class HoursOut(Out):
+    """Open from then till then on that weekday (ISO 8601: Monday is 1), on the clock of the post."""
+
     weekday = serializers.ChoiceField(choices=Weekday.choices)
     weekday_label = serializers.CharField(source="get_weekday_display")
-    opens = serializers.TimeField(format="%H:%M")
-    closes = serializers.TimeField(format="%H:%M")
+    opens = ClockTime(help_text="On the clock of the post, `09:30`.")
+    closes = ClockTime(help_text="On the clock of the post, `16:00`.")
 
 
 class DayOffOut(Out):
+    """A day that would be open but is not. One that is off for two reasons comes twice."""
+
     on = serializers.DateField()
     cause = serializers.ChoiceField(choices=CAUSES)
     cause_label = serializers.SerializerMethodField()
@@ -84,6 +101,8 @@ class DayOffOut(Out):
 
 
 class FeeOut(Out):
+    """What one component costs today: an integer in the smallest unit of the currency, and as people read it."""
+
     component = serializers.ChoiceField(choices=Component.choices)
     component_label = serializers.CharField(source="get_component_display")
     amount_minor = serializers.IntegerField()
@@ -96,6 +115,8 @@ class FeeOut(Out):
 
 
 class TargetOut(Out):
+    """How long it takes, and the day it would be done if it were complete now."""
+
     urgency = serializers.ChoiceField(choices=Urgency.choices)
     urgency_label = serializers.CharField(source="urgency.label")
     working_days = serializers.IntegerField()
@@ -103,6 +124,8 @@ class TargetOut(Out):
 
 
 class OfferOut(Out):
+    """A service of the post, with the fees of today."""
+
     code = serializers.ChoiceField(source="service.code", choices=ServiceCode.choices)
     code_label = serializers.CharField(source="service.get_code_display")
     is_open = serializers.BooleanField(source="service.is_open")
@@ -111,6 +134,8 @@ class OfferOut(Out):
 
 
 class PostReportOut(Out):
+    """A post as it is now: its clock, hours, days off ahead and services."""
+
     post = PostOut()
     hotline = serializers.CharField()
     local_time = serializers.SerializerMethodField()
@@ -125,22 +150,29 @@ class PostReportOut(Out):
         return str(report.opening.local_time.isoformat(timespec="minutes"))
 
 
-class MatchOut(Out):
+class MatchOut(PostReportOut):
+    """A post that may take the case, why, and everything there is to know of it."""
+
     matched_by = serializers.ChoiceField(source="match.matched_by", choices=MatchedBy.choices)
     matched_by_label = serializers.CharField(source="match.matched_by.label")
-    keyword = serializers.CharField(source="match.keyword")
-    report = PostReportOut()
+    keyword = serializers.CharField(source="match.keyword", help_text=_("What in the address decided, or nothing."))
 
 
 class CompetentOut(Out):
+    """Best first."""
+
     results = MatchOut(many=True)
 
 
 class CountryOut(Out):
+    """A country or region by its ISO 3166-1 alpha-2 code."""
+
     code = serializers.CharField()
     name_zh = serializers.CharField()
     name_en = serializers.CharField()
 
 
 class CountriesOut(Out):
+    """All of them, by code."""
+
     results = CountryOut(many=True)

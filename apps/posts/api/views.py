@@ -90,5 +90,5 @@ class CompetentPosts(PublicView):
         if not matches:
             nowhere = _("No Chinese post serves this place. Call consular protection, day and night: %(hotline)s.")
             raise Unknown(nowhere % {"hotline": services.HOTLINE}, code="no_competent_post")
-        found = [{"match": match, "report": reports.describe(post=match.post, at=at)} for match in matches]
+        found = [reports.describe(post=match.post, at=at, match=match) for match in matches]
         return self.shown(request, CompetentOut({"results": found}).data)

@@ -3,6 +3,7 @@ from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, IntegerField, Q
 from django.db.models.functions import Cast, Extract
@@ -60,6 +61,11 @@ class OpeningRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+    def clean(self) -> None:
+        """Raises ``ValidationError`` for an end that PostgreSQL could make no range of."""
+        if self.opens and self.closes and self.closes <= self.opens:
+            raise ValidationError({"closes": _("It must open before it closes.")})
 
 
 class ClosureQuerySet(models.QuerySet["Closure"]):

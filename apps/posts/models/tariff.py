@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.errors import Text
 from apps.posts.bilingual import said
 from apps.posts.models.post import Post
 from apps.posts.models.service import ServiceCode
@@ -48,8 +49,8 @@ class Tariff(models.Model):
         validators=[MinValueValidator(0)],
         help_text=_("1600 for 16 euros; 1600 for 1600 yen."),
     )
-    active_from = models.DateField(_("from"), help_text=_("In force from this day, 00:00 at the post."))
-    active_to = models.DateField(_("until before"), null=True, blank=True)
+    active_from = models.DateField(_("in force from"), help_text=_("In force from this day, 00:00 at the post."))
+    active_to = models.DateField(_("in force until before"), null=True, blank=True)
     legal_basis_zh = models.CharField(_("legal basis in Chinese"), max_length=300)
     legal_basis_en = models.CharField(_("legal basis in English"), max_length=300)
 
@@ -107,6 +108,11 @@ class Tariff(models.Model):
         return self.active_to is not None and self.active_to <= today
 
     def clean(self) -> None:
-        """Raises ``ValidationError`` when the line is not in the money its post takes."""
+        """Raises ``ValidationError`` for the wrong money, or for an end that PostgreSQL could make no range of."""
+        wrong: dict[str, Text] = {}
         if self.post_id and self.currency != self.post.currency:
-            raise ValidationError({"currency": _("The post takes another currency.")}, code="currency_of_the_post")
+            wrong["currency"] = _("The post takes another currency.")
+        if self.active_from and self.active_to and self.active_to <= self.active_from:
+            wrong["active_to"] = _("It must begin before it ends.")
+        if wrong:
+            raise ValidationError(wrong)

@@ -45,8 +45,7 @@ def _make(facts: dict[str, Any], at: datetime) -> Post | None:
     )
     Closure.objects.bulk_create(_closure(post, closure, post.today(at)) for closure in facts.get("closures", []))
     Service.objects.bulk_create(Service(post=post, **service) for service in facts["services"])
-    for line in facts["tariffs"]:
-        _make_tariff(post, line)
+    Tariff.objects.bulk_create(line for lines in facts["tariffs"] for line in _tariffs(post, lines))
     return post
 
 
@@ -63,10 +62,8 @@ def _closure(post: Post, facts: dict[str, Any], today: date) -> Closure:
     return Closure(post=post, starts_on=starts_on, ends_on=ends_on, **facts)
 
 
-def _make_tariff(post: Post, facts: dict[str, Any]) -> None:
-    """One line per service it is valid for."""
+def _tariffs(post: Post, facts: dict[str, Any]) -> list[Tariff]:
+    """One line for each service it is valid for."""
     basis = DEMONSTRATION if facts.pop("demonstration", False) else PUBLISHED
-    for service in facts.pop("services"):
-        tariff = Tariff(post=post, service=service, currency=post.currency, **basis | facts)
-        tariff.full_clean()
-        tariff.save()
+    services = facts.pop("services")
+    return [Tariff(post=post, service=service, currency=post.currency, **basis | facts) for service in services]

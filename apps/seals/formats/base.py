@@ -1,17 +1,15 @@
 """What a format is to the verifier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from apps.kernel.registry import Registry
 from apps.seals.trust import Trust
 from apps.seals.verdicts import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Whom to believe, at what time, and the zone someone read off the page, where someone did."""
 
     trust: Trust

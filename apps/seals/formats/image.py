@@ -2,8 +2,9 @@
 
 import warnings
 from collections.abc import Iterable
-from dataclasses import replace
+from functools import partial
 from io import BytesIO
+from typing import Any
 
 from PIL import Image
 
@@ -27,8 +28,12 @@ class Picture:
         for payload in codes:
             if (format_ := recognised(payload)) and format_ is not self:
                 verdict = format_.verify(payload, question)
-                return replace(verdict, content={"read_from": "image", **verdict.content})
+                return verdict._replace(describe=partial(_described, verdict))
         return Verdict(Code.UNSUPPORTED if codes else Code.READ_ERROR, "image")
+
+
+def _described(verdict: Verdict) -> dict[str, Any]:
+    return {"read_from": "image", **verdict.content}
 
 
 def _codes(data: bytes) -> Iterable[bytes]:

@@ -1,6 +1,6 @@
 """Signed PDFs (PAdES, ETSI EN 319 142-1), and the seal on them."""
 
-from apps.seals.certificates import VDS_SIGNER, Certificate
+from apps.seals.certificates import VDS_SIGNER, Certificate, describe
 from apps.seals.formats import pdf_pictures, pdf_signature
 from apps.seals.formats.base import Question, formats, recognised
 from apps.seals.formats.pdf_signature import PdfSignature
@@ -25,7 +25,7 @@ class Pdf:
             return Verdict(Code.WRONG_FORMAT, "pdf", detail=getattr(error, "code", type(error).__name__))
         seal = _seal(signature, question)
         content = {
-            "signer": signature.signer.as_json(),
+            "signer": dict(describe(signature.signer)),
             "signature": {
                 "coverage": "ENTIRE_FILE" if signature.covers_file else "PARTIAL",
                 "intact": signature.is_intact,
@@ -35,7 +35,7 @@ class Pdf:
             "seal": seal.as_json() if seal else None,
         }
         status = seal.document_status if seal else ""
-        return Verdict(_code(signature, question), "pdf", content, document_status=status)
+        return Verdict(_code(signature, question), "pdf", lambda: content, document_status=status)
 
 
 def _code(signature: PdfSignature, question: Question) -> Code:

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from apps.kernel.errors import Invalid
 from apps.seals import mrz
-from apps.seals.certificates import VDS_SIGNER, Certificate
+from apps.seals.certificates import VDS_SIGNER, Certificate, describe
 from apps.seals.formats.base import Question, formats
 from apps.seals.mrz.reading import Zone
 from apps.seals.vds import etd
 from apps.seals.vds.header import MAGIC
 from apps.seals.vds.seal import Seal, decode
-from apps.seals.verdicts import Code, Verdict
+from apps.seals.verdicts import GOOD, Code, Verdict
 
 OTHER_DOCUMENTS = {
     (0x5D, 0x01): "visa",
@@ -31,7 +32,7 @@ class Vds:
     """``content``: ``header``, ``features``, ``signer``, and for a travel document ``mrz`` and ``fields``."""
 
     def recognises(self, data: bytes) -> bool:
-        return data[:1] == bytes([MAGIC])
+        return data.startswith(MAGIC)
 
     def verify(self, data: bytes, question: Question) -> Verdict:
         try:
@@ -40,12 +41,12 @@ class Vds:
         except Invalid as error:
             return Verdict(Code.WRONG_FORMAT, "vds", detail=error.code)
         zone = _zone(lines, seal)
-        content = _content(seal, lines, zone)
-        candidates = question.trust.signers(seal.header.key)
-        codes = [_code(seal, signer, lines, zone, question) for signer in candidates]
-        code = max(codes, key=list(Code).index, default=Code.UNKNOWN_CERTIFICATE)
-        if codes:
-            content["signer"] = _signer(candidates[codes.index(code)], seal)
+        code, signer = Code.UNKNOWN_CERTIFICATE, None
+        for signer in question.trust.signers(seal.header.key):
+            code = _code(seal, signer, lines, zone, question)
+            if code in GOOD:
+                break
+        content = partial(_content, seal, lines, zone, signer)
         return Verdict(code, "vds", content, document_status=_status(zone, question.at))
 
 
@@ -125,34 +126,34 @@ def _status(zone: Zone | None, at: datetime) -> str:
     return "expired" if zone.expiry < at.date() else "current"
 
 
-def _content(seal: Seal, lines: tuple[str, str] | None, zone: Zone | None) -> dict[str, Any]:
+def _content(
+    seal: Seal, lines: tuple[str, str] | None, zone: Zone | None, signer: Certificate | None
+) -> dict[str, Any]:
     header = seal.header
     definition, category = header.document_type
     content: dict[str, Any] = {
         "header": {
             "version": header.version,
-            "issuing_state": header.issuing_state,
-            "signer": header.signer,
-            "certificate_reference": header.reference,
+            "issuing_state": header.names.issuing_state,
+            "signer": header.names.signer,
+            "certificate_reference": header.names.reference,
             "issued_on": _iso(header.issued_on),
             "signed_on": _iso(header.signed_on),
             "feature_definition": f"{definition:02X}",
             "document_category": f"{category:02X}",
         },
         "features": [{"tag": feature.tag, "value": feature.value.hex()} for feature in seal.features],
+        "signer": _described(signer, header.signed_on) if signer else None,
     }
     if lines:
-        content["mrz"] = list(lines)
-        content["fields"] = zone.as_json() if zone else None
+        content |= {"mrz": list(lines), "fields": zone.as_json() if zone else None}
     return content
 
 
-def _signer(certificate: Certificate, seal: Seal) -> dict[str, Any]:
-    day = seal.header.signed_on
-    return {
-        **certificate.as_json(),
-        "signed_within_validity": day and certificate.not_before.date() <= day <= certificate.not_after.date(),
-    }
+def _described(signer: Certificate, day: date | None) -> dict[str, Any]:
+    """With a remark of ours: a signature from outside its validity asks for a second look."""
+    within = day and signer.not_before.date() <= day <= signer.not_after.date()
+    return {**describe(signer), "signed_within_validity": within}
 
 
 def _iso(day: date | None) -> str | None:

@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 from apps.kernel.errors import Invalid
 
 FILLER = "<"
-ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
+DIGITS = "0123456789"
+ALPHABET = DIGITS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
 
 FOREIGN = 255
 """Marks, in the table below, a byte that has no place in a machine readable zone."""
@@ -22,9 +23,19 @@ def _table() -> bytes:
 VALUES = _table()
 
 
-def check_digit(text: str) -> str:
-    """One digit over characters of ``ALPHABET``. Raises ``Invalid`` (``mrz_character``) for any other."""
-    values = text.encode("ascii", "replace").translate(VALUES)
-    if FOREIGN in values:
+def values(text: str) -> bytes:
+    """What each character counts. Raises ``Invalid`` (``mrz_character``) for any that is not in ``ALPHABET``."""
+    counted = text.encode("ascii", "replace").translate(VALUES)
+    if FOREIGN in counted:
         raise Invalid(_("A machine readable zone has only A-Z, 0-9 and <."), code="mrz_character")
-    return str((7 * sum(values[0::3]) + 3 * sum(values[1::3]) + sum(values[2::3])) % 10)
+    return counted
+
+
+def digit(counted: bytes) -> str:
+    """The check digit over such values."""
+    return DIGITS[(7 * sum(counted[0::3]) + 3 * sum(counted[1::3]) + sum(counted[2::3])) % 10]
+
+
+def check_digit(text: str) -> str:
+    """The check digit over characters. Raises ``Invalid`` (``mrz_character``)."""
+    return digit(values(text))

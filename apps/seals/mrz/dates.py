@@ -1,8 +1,8 @@
 """Dates in a zone: two-digit years, and births of which only a part is known (ICAO Doc 9303-3 §4.7, §4.8)."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -11,21 +11,15 @@ from apps.kernel.errors import Invalid
 ISO = re.compile(r"(\d{4}|X{4})(?:-(\d\d|XX)(?:-(\d\d|XX))?)?", re.ASCII)
 SIX = re.compile(r"(\d\d|<<)(\d\d|<<)(\d\d|<<)", re.ASCII)
 CENTURY = 100
-ANY_LEAP_YEAR, EARLIEST_LEAP_YEAR = 2000, 4
+EARLIEST_LEAP_YEAR = 4
 
 
-@dataclass(frozen=True, slots=True)
-class PartialDate:
+class PartialDate(NamedTuple):
     """A date of birth, any part of which may be unknown. Written ``1985-03-XX`` (ISO 8601-2, level 1)."""
 
     year: int | None = None
     month: int | None = None
     day: int | None = None
-
-    def __post_init__(self) -> None:
-        """Raises ``ValueError`` where no such day exists in any year."""
-        year = ANY_LEAP_YEAR if self.year is None else self.year
-        date(year, self.month or 1, self.day or 1)
 
     def __str__(self) -> str:
         year = "XXXX" if self.year is None else f"{self.year:04}"
@@ -33,7 +27,12 @@ class PartialDate:
 
     @property
     def earliest(self) -> date:
-        return date(self.year or EARLIEST_LEAP_YEAR, self.month or 1, self.day or 1)
+        """Raises ``ValueError`` where there is no such day, in any year if the year is unknown."""
+        return date(
+            EARLIEST_LEAP_YEAR if self.year is None else self.year,
+            1 if self.month is None else self.month,
+            1 if self.day is None else self.day,
+        )
 
     @property
     def six(self) -> str:
@@ -50,10 +49,12 @@ def partial_date(text: str) -> PartialDate:
     found = ISO.fullmatch(text or "XXXX")
     if found is None:
         raise _not_a_date()
+    day = PartialDate(*(int(part) if part and part.isdigit() else None for part in found.groups()))
     try:
-        return PartialDate(*(int(part) if part and part.isdigit() else None for part in found.groups()))
+        day.earliest  # noqa: B018
     except ValueError:
         raise _not_a_date() from None
+    return day
 
 
 def full_date(text: str) -> date:
@@ -69,16 +70,15 @@ def read_birth(six: str, *, on: date) -> PartialDate | None:
     found = SIX.fullmatch(six)
     if found is None:
         return None
-    year, month, day = (None if part == "<<" else int(part) for part in found.groups())
-    this_century = on.year - on.year % CENTURY
-    years = [None] if year is None else [this_century + year, this_century - CENTURY + year]
-    for candidate in years:
+    year, month, day = [None if part == "<<" else int(part) for part in found.groups()]
+    century = on.year - on.year % CENTURY
+    for candidate in [None] if year is None else [century + year, century - CENTURY + year]:
+        born = PartialDate(candidate, month, day)
         try:
-            born = PartialDate(candidate, month, day)
+            if born.earliest <= on:
+                return born
         except ValueError:
             continue
-        if born.earliest <= on:
-            return born
     return None
 
 

@@ -20,10 +20,9 @@ def seal_mrz(*, mrz_lines: Sequence[str], issued_on: date, at: datetime) -> byte
     Raises ``Invalid`` (``seal_mrz``, ``mrz_…``) or ``Conflict`` (``signing_key_missing``,
     ``signing_key_not_valid``).
     """
-    expires_on = mrz.parse(mrz_lines, on=issued_on).expiry
-    key = _key(Purpose.VDS, at=at, until=expires_on)
-    signed_on = at.astimezone(UTC).date()
-    return etd.issue(signer=key.signer, mrz_lines=mrz_lines, issued_on=issued_on, signed_on=signed_on)
+    zone = etd.check(mrz.parse(mrz_lines, on=issued_on))
+    key = _key(Purpose.VDS, at=at, until=zone.expiry)
+    return etd.issue(zone, signer=key.signer, issued_on=issued_on, signed_on=at.astimezone(UTC).date())
 
 
 def sign_pdf(*, pdf: bytes, reason: str, at: datetime, valid_until: date | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from apps.kernel.registry import Registry
@@ -26,8 +27,8 @@ class KeyStore(Protocol):
     def generate(self, name: str) -> bytes:
         """Make a key of this name, never over another; its SubjectPublicKeyInfo in DER."""
 
-    def sign(self, name: str, data: bytes) -> bytes:
-        """As ``Sign``. Raises ``Unavailable`` (``signing_key_unavailable``)."""
+    def open(self, name: str) -> Sign:
+        """What signs with this key. Raises ``Unavailable`` (``signing_key_unavailable``)."""
 
 
 key_stores: Registry[KeyStore] = Registry("key store")
@@ -41,5 +42,11 @@ class StoredKey:
     reference: str
 
     def sign(self, data: bytes) -> bytes:
-        store, _colon, name = self.reference.partition(":")
-        return key_stores[store].sign(name, data)
+        return _opened(self.reference)(data)
+
+
+@lru_cache(maxsize=64)
+def _opened(reference: str) -> Sign:
+    """Once per process: opening takes a thousand times as long as signing."""
+    store, _colon, name = reference.partition(":")
+    return key_stores[store].open(name)

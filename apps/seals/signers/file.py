@@ -1,7 +1,6 @@
 """Keys in encrypted files (PKCS#8 in PEM), for demonstrations and small posts."""
 
 import os
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.errors import Unavailable
 from apps.seals.ecdsa import to_raw
-from apps.seals.signers.base import key_stores
+from apps.seals.signers.base import Sign, key_stores
 
 ALGORITHM = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 """RFC 6979: the same bytes give the same signature, so a document made again is the same document."""
@@ -28,7 +27,7 @@ OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
 
 
 class FileKeyStore:
-    """One file per key in ``SIGNING_KEYS_DIR``, opened with ``SIGNING_KEYS_PASSPHRASE``, once per process."""
+    """One file per key in ``SIGNING_KEYS_DIR``, opened with ``SIGNING_KEYS_PASSPHRASE``."""
 
     def generate(self, name: str) -> bytes:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -36,8 +35,13 @@ class FileKeyStore:
         _write(_path(name), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
         return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
-    def sign(self, name: str, data: bytes) -> bytes:
-        return to_raw(_load(_path(name)).sign(data, ALGORITHM), SIZE)
+    def open(self, name: str) -> Sign:
+        key = _load(_path(name))
+
+        def sign(data: bytes) -> bytes:
+            return to_raw(key.sign(data, ALGORITHM), SIZE)
+
+        return sign
 
 
 def _path(name: str) -> Path:
@@ -53,7 +57,6 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-@lru_cache(maxsize=64)
 def _load(path: Path) -> ec.EllipticCurvePrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), settings.SIGNING_KEYS_PASSPHRASE.encode())

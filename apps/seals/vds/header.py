@@ -1,17 +1,20 @@
 """The header of a seal, versions 3 and 4 (ICAO Doc 9303-13 §2.2)."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from apps.kernel.errors import Invalid
 from apps.seals import c40
 from apps.seals.vds import dates
 
-MAGIC = 0xDC
-VERSIONS = {2: 3, 3: 4}
+MAGIC = b"\xdc"
+V3, V4 = 3, 4
+VERSIONS = {0x02: V3, 0x03: V4}
 """From the version byte to the version it stands for."""
 
+NAMES_AT, V3_NAMES_END, V4_LENGTH_END = 2, 10, 8
 LAST_OF_V3 = 5
 REFERENCE = re.compile(r"[0-9A-F]{1,40}")
 SIGNER = re.compile(r"[A-Z]{2}[A-Z0-9]{2}")
@@ -19,99 +22,89 @@ DECIMAL_LENGTHS = {"DEZV"}
 """Signers that write the length of the reference in decimal, against the standard; read, never written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """``signer`` is country and name of the signer, ``reference`` its certificate's serial number in hex."""
+class Names(NamedTuple):
+    """``signer``: its country and name. ``reference``: the serial number of its certificate in hex."""
 
     issuing_state: str
     signer: str
     reference: str
+
+
+class Header(NamedTuple):
+    """A document's issuing state, signer, dates, and what kind of document it is (9303-13 §2.2)."""
+
+    names: Names
     issued_on: date | None
     signed_on: date | None
-    definition: int
-    category: int
-    version: int = 4
+    document_type: tuple[int, int]
+    version: int = V4
 
     @property
     def key(self) -> str:
         """What finds the signer's certificate; leading zeros of the reference do not count."""
-        return self.signer + (self.reference.lstrip("0") or "0")
-
-    @property
-    def document_type(self) -> tuple[int, int]:
-        return self.definition, self.category
+        return self.names.signer + (self.names.reference.lstrip("0") or "0")
 
     def encode(self) -> bytes:
         """18 bytes in version 3, 16 and the reference in version 4. Raises ``Invalid``."""
-        return b"".join(
-            (
-                bytes((MAGIC, self.version - 1)),
-                c40.encode(self.issuing_state.ljust(3, "<")),
-                c40.encode(self._signer_and_reference()),
-                dates.encode(self.issued_on),
-                dates.encode(self.signed_on),
-                bytes(self.document_type),
-            )
-        )
-
-    def _signer_and_reference(self) -> str:
-        if not SIGNER.fullmatch(self.signer) or not REFERENCE.fullmatch(self.reference):
-            raise Invalid(code="vds_header")
-        if self.version == 4:  # noqa: PLR2004
-            return f"{self.signer}{len(self.reference):02X}{self.reference}"
-        if len(self.reference) > LAST_OF_V3:
-            raise Invalid(code="vds_header")
-        return self.signer + self.reference.rjust(LAST_OF_V3, "0")
+        head = bytes((self.version - 1,)) + _encoded(self.names, self.version)
+        return MAGIC + head + dates.encode(self.issued_on) + dates.encode(self.signed_on) + bytes(self.document_type)
 
 
 def decode(data: bytes) -> tuple[Header, int]:
     """Header and its length in bytes. Raises ``Invalid`` for anything that is not one."""
-    if len(data) < 4 or data[0] != MAGIC or data[1] not in VERSIONS:  # noqa: PLR2004
+    version = VERSIONS.get(data[1]) if data.startswith(MAGIC) and len(data) > 1 else None
+    if version is None:
         raise Invalid(code="vds_header")
-    version = VERSIONS[data[1]]
-    signer, reference, end = (_signer_v3 if version == 3 else _signer_v4)(data)  # noqa: PLR2004
-    if len(data) < end + 8 or not SIGNER.fullmatch(signer) or not REFERENCE.fullmatch(reference):
+    end = V3_NAMES_END if version == V3 else _end_of_names(data[NAMES_AT:V4_LENGTH_END])
+    rest = data[end : end + 8]
+    if len(rest) < 8 or not {0, 0xFF}.isdisjoint(rest[6:]):  # noqa: PLR2004
         raise Invalid(code="vds_header")
     header = Header(
-        issuing_state=_state(data[2:4]),
-        signer=signer,
-        reference=reference,
-        issued_on=dates.decode(data[end : end + 3]),
-        signed_on=dates.decode(data[end + 3 : end + 6]),
-        definition=_known(data[end + 6]),
-        category=_known(data[end + 7]),
-        version=version,
+        _decoded(data[NAMES_AT:end], version),
+        dates.decode(rest[:3]),
+        dates.decode(rest[3:6]),
+        (rest[6], rest[7]),
+        version,
     )
     return header, end + 8
 
 
-def _signer_v3(data: bytes) -> tuple[str, str, int]:
-    text = c40.decode(data[4:10])
-    return text[:4], text[4:], 10
+# The same few names come again and again, so what they look like is remembered.
 
 
-def _signer_v4(data: bytes) -> tuple[str, str, int]:
-    text = c40.decode(data[4:8])
-    signer, length = text[:4], text[4:]
-    if not REFERENCE.fullmatch(length):
+@lru_cache(maxsize=1024)
+def _encoded(names: Names, version: int) -> bytes:
+    if not SIGNER.fullmatch(names.signer) or not REFERENCE.fullmatch(names.reference):
         raise Invalid(code="vds_header")
-    decimal = signer in DECIMAL_LENGTHS and length.isdecimal()
-    size = int(length, 10 if decimal else 16)
-    end = 8 + 2 * -(-size // 3)
-    reference = c40.decode(data[8:end])
-    if len(reference) != size:
+    if version == V4:
+        reference = f"{len(names.reference):02X}{names.reference}"
+    elif len(names.reference) <= LAST_OF_V3:
+        reference = names.reference.rjust(LAST_OF_V3, "0")
+    else:
         raise Invalid(code="vds_header")
-    return signer, reference, end
+    return c40.encode(names.issuing_state.ljust(3, "<")) + c40.encode(names.signer + reference)
 
 
-def _state(data: bytes) -> str:
-    state = c40.decode(data).rstrip(" ")
-    if not state.isalpha():
+@lru_cache(maxsize=1024)
+def _decoded(data: bytes, version: int) -> Names:
+    state, text = c40.decode(data[:2]).rstrip(" "), c40.decode(data[2:])
+    signer, reference = text[:4], text[4:] if version == V3 else text[6:]
+    if not (state.isalpha() and SIGNER.fullmatch(signer) and REFERENCE.fullmatch(reference)):
         raise Invalid(code="vds_header")
-    return state
-
-
-def _known(value: int) -> int:
-    if value in {0, 0xFF}:
+    if version == V4 and len(reference) != _length(text):
         raise Invalid(code="vds_header")
-    return value
+    return Names(state, signer, reference)
+
+
+@lru_cache(maxsize=1024)
+def _end_of_names(data: bytes) -> int:
+    """Of version 4: state, signer and length in six bytes, then the reference, three characters in two bytes."""
+    return V4_LENGTH_END + 2 * -(-_length(c40.decode(data[2:])) // 3)
+
+
+def _length(text: str) -> int:
+    """How many characters the reference has: two digits after the signer's four."""
+    signer, length = text[:4], text[4:6]
+    if not REFERENCE.fullmatch(length) or len(length) != 2:  # noqa: PLR2004
+        raise Invalid(code="vds_header")
+    return int(length, 10 if signer in DECIMAL_LENGTHS and length.isdecimal() else 16)

@@ -1,23 +1,21 @@
 """A whole seal: header, message zone, signature zone (ICAO Doc 9303-13 §2)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from apps.kernel.errors import Invalid
 from apps.seals.der import decode_length, encode_length
-from apps.seals.vds.header import Header
+from apps.seals.vds.header import V4, Header
 from apps.seals.vds.header import decode as decode_header
 
 SIGNATURE = 0xFF
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(NamedTuple):
     tag: int
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(NamedTuple):
     """``signed`` is what the signature is over, byte for byte as received; ``signature`` is raw r‖s."""
 
     header: Header
@@ -43,7 +41,7 @@ def signed(message: bytes, signature: bytes) -> bytes:
 def decode(data: bytes) -> Seal:
     """Raises ``Invalid`` for anything that is not exactly one seal; nothing may follow the signature."""
     header, at = decode_header(data)
-    der = header.version == 4  # noqa: PLR2004
+    der = header.version == V4
     features: list[Feature] = []
     while at < len(data):
         tag, start = data[at], at

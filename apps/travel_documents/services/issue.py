@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
+
 from apps.cases import services as cases
 from apps.cases.models import Case
 from apps.cases.statuses import Status
@@ -11,29 +13,34 @@ from apps.kernel.errors import Conflict
 from apps.kernel.faults import fault_point
 from apps.kernel.workflow import SYSTEM
 from apps.outbox.events import Job
+from apps.posts.countries import country_names
 from apps.seals import services as seals
 from apps.seals.mrz import build
 from apps.travel_documents.models import TravelDocument, Validity
+from apps.travel_documents.paper import Sheet, sheet
 from apps.travel_documents.procedure import KIND
 
 
 def issue(*, case: str, job: Job, at: datetime) -> None:
     """Make the document of a case in production. Safe to repeat: the number and the file key stay the same."""
-    asked = TravelDocument.objects.select_related("case__post", "case__citizen", "case__applicant").get(pk=case)
+    asked = TravelDocument.objects.select_related("case__post", "case__citizen", "case__applicant").get(
+        case__pk=case
+    )
     if asked.case.status != Status.PRODUCTION:
         return
     document = _reserve(asked, at)
     fault_point("issue.reserved")
-    seal = seals.seal_mrz(mrz_lines=_mrz(asked, document), issued_on=document.issued_on, at=at)
+    lines = _mrz(asked, document)
+    seal = seals.seal_mrz(mrz_lines=lines, issued_on=document.issued_on, at=at)
     fault_point("issue.sealed")
-    paper = _draw(asked, document, seal)
+    paper = _draw(asked, document, lines, seal)
     fault_point("issue.rendered")
-    signed = seals.sign_pdf(pdf=paper, reason="Emergency Travel Document", at=at)
+    signed = seals.sign_pdf(pdf=paper, reason="Emergency Travel Document", at=at, valid_until=document.expires_on)
     fault_point("issue.signed")
-    stored = documents.store(issue=document, pdf=signed, seal=seal, at=at)
+    sha256 = documents.store_paper(issue=document, pdf=signed)
     fault_point("issue.stored")
     with job.finish():
-        documents.mark_issued(issue=stored, at=at)
+        documents.mark_issued(issue=document, sha256=sha256, seal=seal, at=at)
         cases.move(case=asked.case, name="issue", actor=SYSTEM, at=at)
     fault_point("issue.finished")
 
@@ -44,11 +51,10 @@ def _reserve(asked: TravelDocument, at: datetime) -> Issue:
     return documents.reserve(
         kind=KIND,
         subject=case.payable,
-        holder=str(case.citizen_id),
+        holder=case.person,
         owner=case.applicant,
         issued_on=issued_on,
         expires_on=_expiry(case, max(issued_on, asked.travel_on or issued_on), issued_on),
-        at=at,
     )
 
 
@@ -60,9 +66,9 @@ def _expiry(case: Case, travel_on: date, issued_on: date) -> date:
     return travel_on + timedelta(days=rule.days_after_travel)
 
 
-def _mrz(asked: TravelDocument, document: Issue) -> list[str]:
+def _mrz(asked: TravelDocument, document: Issue) -> tuple[str, str]:
     citizen = asked.case.citizen
-    return build(
+    first, second = build(
         profile="ETD_SHEET",
         issuing_state="CHN",
         nationality=citizen.nationality,
@@ -73,7 +79,37 @@ def _mrz(asked: TravelDocument, document: Issue) -> list[str]:
         sex=citizen.sex,
         expiry=document.expires_on,
     )
+    return first, second
 
 
-def _draw(asked: TravelDocument, document: Issue, seal: bytes) -> bytes:
-    raise NotImplementedError
+def _draw(asked: TravelDocument, document: Issue, lines: tuple[str, str], seal: bytes) -> bytes:
+    case, citizen = asked.case, asked.case.citizen
+    post = case.post
+    photo = case.attachments.filter(material="photo").select_related("file").latest("attached_at")
+    data = Sheet(
+        number=document.number,
+        surname=citizen.surname,
+        given_names=citizen.given_names,
+        chinese_name=citizen.name,
+        sex=citizen.sex,
+        born_on=citizen.born_on,
+        place_of_birth=citizen.place_of_birth,
+        nationality=citizen.nationality,
+        issued_on=document.issued_on,
+        expires_on=document.expires_on,
+        place_of_issue=f"{post.city_zh} / {post.city_en.upper()}",
+        authority_zh=post.name_zh,
+        authority_en=post.name_en,
+        destination=asked.destination,
+        transit=tuple(f"{zh} / {en}" for code, zh, en in country_names() if code in asked.transit),
+        lost_passport=asked.loss_report.passport_number if asked.loss_report else "",
+        mrz=lines,
+        verify_url=f"{settings.PUBLIC_URL}/verify",
+        created_at=document.created_at,
+        specimen=settings.SANDBOX,
+    )
+    return sheet(
+        data=data,
+        photo=documents.content(file=photo.file),
+        seal_svg=seals.datamatrix(seal=seal, kind="svg"),
+    )

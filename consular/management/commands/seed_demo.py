@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.functional import cached_property
 from django.utils.timezone import now
 
 from apps.accounts.models import User
@@ -66,13 +68,13 @@ class Command(BaseCommand):
         return {"username": "admin", "password": PASSWORD}
 
     def _staff(self, username: str, *, is_superuser: bool) -> User:
-        user, is_new = User.objects.get_or_create(
-            username=username, defaults={"is_staff": True, "is_superuser": is_superuser}
-        )
-        if is_new:
-            user.set_password(PASSWORD)
-            user.save(update_fields=["password"])
-        return user
+        defaults = {"is_staff": True, "is_superuser": is_superuser, "password": self.hashed}
+        return User.objects.get_or_create(username=username, defaults=defaults)[0]
+
+    @cached_property
+    def hashed(self) -> str:
+        """Once for all of them: a good hash is slow."""
+        return make_password(PASSWORD)
 
 
 CITIZENS = [

@@ -1,0 +1,146 @@
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.audit.services import record
+from apps.cases import services
+from apps.cases.admin import desk, moves, papers
+from apps.cases.admin.queue import QueueAdmin
+from apps.cases.admin.review import page
+from apps.cases.models import Case
+from apps.documents import services as documents
+from apps.documents.models import Issue
+from apps.documents.store import Address
+from apps.kernel.errors import DomainError, Invalid
+from apps.kernel.workflow import Actor, By
+
+
+def actor(request: HttpRequest) -> Actor:
+    return Actor(By.OFFICER, request.user)
+
+
+def lead_to(address: Callable[..., Address], request: HttpRequest, **what: Any) -> HttpResponse:
+    """Redirect to where it can be read for a minute; who looked is written down. The caller checked whose it is."""
+    try:
+        response = HttpResponseRedirect(address(**what, actor=actor(request), at=now()).url)
+    except DomainError as refused:
+        return HttpResponse(str(refused.detail), status=404, content_type="text/plain; charset=utf-8")
+    add_never_cache_headers(response)
+    return response
+
+
+@admin.register(Case)
+class CaseAdmin(QueueAdmin):
+    """Officers read a case and make moves. There is no field to edit."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        own = [
+            path("next/", guard(self.next_view), name="cases_case_next"),
+            path("<uuid:pk>/next/", guard(self.next_view), name="cases_case_following"),
+            path("<uuid:pk>/papers/<int:attachment>/", guard(self.paper_view), name="cases_case_paper"),
+            path("<uuid:pk>/documents/<uuid:issue>/", guard(self.document_view), name="cases_case_document"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        case = self._case(request, object_id)
+        if case is None:
+            self.message_user(request, _("There is no such case at your post."), messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
+        if request.method == "POST":
+            return self._move(request, case)
+        record(actor=actor(request), action="case_viewed", subject=case.payable, at=now())
+        return self._page(request, case)
+
+    def next_view(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+        """On to the case that is due first and free; back to the list when there is none."""
+        after = self._case(request, str(pk)) if pk else None
+        following = desk.next_in_queue(cast("User", request.user), after=after)
+        if following is None:
+            self.message_user(request, _("Nothing is waiting for review."), messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
+        return HttpResponseRedirect(reverse("admin:cases_case_change", args=[following.pk]))
+
+    def paper_view(self, request: HttpRequest, pk: UUID, attachment: int) -> HttpResponse:
+        case = self._case(request, str(pk))
+        found = case.attachments.select_related("file").filter(pk=attachment).first() if case else None
+        return lead_to(documents.read_address, request, file=found.file) if found else HttpResponse(status=404)
+
+    def document_view(self, request: HttpRequest, pk: UUID, issue: UUID) -> HttpResponse:
+        case = self._case(request, str(pk))
+        found = Issue.objects.filter(subject=case.payable, pk=issue).first() if case else None
+        return lead_to(documents.pdf_address, request, issue=found) if found else HttpResponse(status=404)
+
+    def _case(self, request: HttpRequest, pk: str) -> Case | None:
+        """Somebody else's case and no case at all are the same."""
+        case: Case | None = self.get_object(request, pk)
+        return case if case and self.has_view_permission(request, case) else None
+
+    def _move(self, request: HttpRequest, case: Case) -> HttpResponse:
+        """Make the move and show the case again; or say why not, and keep what was typed."""
+        typed = moves.Typed(request.POST)
+        try:
+            moved = make(case, typed, actor(request))
+        except DomainError as refused:
+            self.message_user(request, moves.explain(refused), messages.ERROR)
+            return self._page(request, self.get_queryset(request).get(pk=case.pk), typed=typed, status=409)
+        told = _("Done. The case is now: %(status)s.") % {"status": moved.state.label}
+        self.message_user(request, told, messages.SUCCESS)
+        return HttpResponseRedirect(request.path)
+
+    def _page(
+        self, request: HttpRequest, case: Case, *, typed: moves.Typed | None = None, status: int = 200
+    ) -> HttpResponse:
+        asked = papers.checklist(case)
+        context = {
+            **self.admin_site.each_context(request),
+            **page(case, officer=cast("User", request.user), at=now()),
+            "opts": self.opts,
+            "original": case,
+            "title": case.number,
+            "is_fullwidth": 1,
+            "asked": asked,
+            "papers": papers.papers(asked),
+            "portrait": papers.portrait(case),
+            "choices": moves.choices(case, actor=actor(request), typed=typed),
+        }
+        response = TemplateResponse(request, "admin/cases/case/review.html", context, status=status)
+        add_never_cache_headers(response)
+        return response
+
+
+def make(case: Case, typed: moves.Typed, by: Actor) -> Case:
+    """Raises ``DomainError`` for whatever is wrong with what was typed or with the moment."""
+    if not typed.is_valid():
+        raise Invalid
+    sent = typed.cleaned_data
+    return services.move(
+        case=case,
+        name=sent["move"],
+        actor=by,
+        at=now(),
+        note=sent["note"],
+        reasons=typed.reasons,
+        version=sent["version"],
+    )

@@ -1,0 +1,26 @@
+from dataclasses import dataclass
+
+from apps.outbox.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class FileReceived(Event):
+    """An upload is complete and waits in quarantine."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileCleaned(Event):
+    """A worker has looked at an upload; ``status`` is ``clean`` or ``rejected``."""
+
+    file: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIssued(Event):
+    """A document is live."""
+
+    issue: str
+    subject: str

@@ -1,0 +1,96 @@
+import hashlib
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.audit.services import record
+from apps.documents.events import DocumentIssued
+from apps.documents.models import LAST_NUMBER, Issue, Series, folder_of, key_of
+from apps.documents.statuses import IssueStatus
+from apps.documents.store import Address, store
+from apps.kernel.errors import Conflict, Unavailable, Unknown
+from apps.kernel.workflow import SYSTEM, Actor
+from apps.outbox.services import publish
+
+
+@transaction.atomic
+def reserve(*, kind: str, subject: str, holder: str, owner: User, issued_on: date, expires_on: date) -> Issue:
+    """The document of this subject, with its number; a new one only when there is none yet.
+
+    One at a time, by the lock on the series: numbers rise without gaps, and a void one is never used again.
+    """
+    Series.objects.get_or_create(prefix=settings.DOCUMENT_PREFIX)
+    series = Series.objects.select_for_update().get(prefix=settings.DOCUMENT_PREFIX)
+    existing = Issue.objects.live().filter(subject=subject).first()
+    if existing is not None:
+        return existing
+    if series.next > LAST_NUMBER:
+        raise Unavailable(code="numbers_exhausted")
+    issue = Issue.objects.create(
+        number=str(series),
+        kind=kind,
+        subject=subject,
+        holder=holder,
+        owner=owner,
+        issued_on=issued_on,
+        expires_on=expires_on,
+    )
+    series.next += 1
+    series.save(update_fields=["next"])
+    return issue
+
+
+def store_paper(*, issue: Issue, pdf: bytes) -> str:
+    """Put the signed paper where its content says; answers the SHA-256 to record with ``mark_issued``."""
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    store().put(key_of(issue.pk, sha256), pdf, content_type="application/pdf")
+    return sha256
+
+
+def discard_drafts(*, issue: str) -> None:
+    """Remove what workers stored that died before it was recorded: one document, one file."""
+    kept = Issue.objects.get(pk=issue)
+    for key in list(store().keys(folder_of(kept.pk))):
+        if key != kept.key:
+            store().delete(key)
+
+
+@transaction.atomic
+def mark_issued(*, issue: Issue, sha256: str, seal: bytes, at: datetime) -> Issue:
+    """Make it live, and the holder's earlier one of the kind void: one valid document each (Doc 9303-8 §4).
+
+    Raises ``Conflict`` unless it is being made.
+    """
+    issue = Issue.objects.select_for_update().get(pk=issue.pk)
+    if issue.status != IssueStatus.RESERVED:
+        raise Conflict(_("This document is not being made."), code="not_reserved")
+    for earlier in Issue.objects.filter(holder=issue.holder, kind=issue.kind, status=IssueStatus.ISSUED):
+        void(issue=earlier, actor=SYSTEM, at=at)
+    issue.status, issue.sha256, issue.seal, issue.issued_at = IssueStatus.ISSUED, sha256, seal, at
+    issue.save(update_fields=["status", "sha256", "seal", "issued_at"])
+    publish(DocumentIssued(issue=str(issue.pk), subject=issue.subject))
+    return issue
+
+
+@transaction.atomic
+def void(*, issue: Issue, actor: Actor, at: datetime) -> Issue:
+    """Declare it void. Its number is never used again."""
+    issue = Issue.objects.select_for_update().get(pk=issue.pk)
+    if issue.status == IssueStatus.VOID:
+        return issue
+    issue.status = IssueStatus.VOID
+    issue.save(update_fields=["status"])
+    record(actor=actor, action="document_voided", subject=f"document:{issue.pk}", at=at)
+    return issue
+
+
+def pdf_address(*, issue: Issue, actor: Actor, at: datetime) -> Address:
+    """Where the paper can be read for one minute; audited first."""
+    if issue.status != IssueStatus.ISSUED:
+        raise Unknown
+    record(actor=actor, action="document_read", subject=f"document:{issue.pk}", at=at)
+    name = f"{issue.number}.pdf"
+    return store().read_address(key=issue.key, content_type="application/pdf", filename=name, at=at)

@@ -1,0 +1,1 @@
+"""How other programs talk to ``manage.py verify`` and ``manage.py mrz``: JSON lines, one answer to each."""

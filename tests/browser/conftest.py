@@ -1,0 +1,179 @@
+"""A real Chromium in front of the real pages, with real files in the object store."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
+from django.utils.timezone import now
+from playwright.sync_api import sync_playwright
+
+from apps.cases.models import Case
+from apps.documents import services as documents
+from apps.outbox import services as outbox
+from deploy.demo.pictures import paper, portrait
+from tests.cases.factories import make_case, make_officer, make_post
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "an-officer-password"
+SCREENS = Path(django_settings.BASE_DIR) / "var" / "screens"
+LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
+
+VISIBLE_WORDS = """() => {
+    const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    const found = [document.title];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const parent = walker.currentNode.parentElement;
+        if (parent.closest("script, style, .material-symbols-outlined, [data-untranslated]")) continue;
+        if (shown(parent)) found.push(walker.currentNode.data);
+    }
+    for (const element of document.body.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
+        for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+            const value = element.getAttribute(name);
+            if (value && shown(element)) found.push(value);
+        }
+    }
+    for (const element of document.querySelectorAll("*")) {
+        for (const pseudo of ["::before", "::after"]) {
+            const style = getComputedStyle(element, pseudo);
+            if (/^"/.test(style.content) && style.display !== "none") found.push(style.content.slice(1, -1));
+        }
+    }
+    return found.map((text) => text.trim()).filter(Boolean);
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One per module, closed before other modules run: its event loop lives in the thread of the tests.
+
+    Django takes that loop for a sign of asynchronous code; the queries of these tests are not.
+    """
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium")
+    with pytest.MonkeyPatch.context() as environ, sync_playwright() as playwright:
+        environ.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files(tmp_path_factory):
+    """As found in the source; that the hashed names resolve is a matter of ``collectstatic``."""
+    storages = {
+        **django_settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path_factory.mktemp("static")):
+        yield
+
+
+@pytest.fixture(scope="session")
+def live_server(plain_static_files, live_server):
+    return live_server
+
+
+class Desk:
+    """An officer in front of the screen. What goes wrong there is kept and must stay empty."""
+
+    def __init__(self, browser, address, *, language):
+        self.language = language
+        self.context = browser.new_context(locale=LOCALES[language], viewport={"width": 1440, "height": 1000})
+        self.page = self.context.new_page()
+        self.address = address
+        self.faults = []
+        self.page.on("console", lambda said: said.type in {"error", "warning"} and self.faults.append(said.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        self.page.on("response", self._look_at)
+
+    def _look_at(self, response):
+        if response.status >= 400:
+            self.faults.append(f"{response.status}: {response.url}")
+        if not response.url.startswith((self.address, django_settings.S3_PUBLIC_URL)):
+            self.faults.append(f"foreign: {response.url}")
+
+    def open(self, path):
+        self.page.goto(f"{self.address}{path}", wait_until="networkidle")
+
+    def sign_in(self, officer):
+        self.open("/admin/")
+        self.page.locator("#id_username").fill(officer.username)
+        self.page.locator("#id_password").fill(PASSWORD)
+        self.page.locator("#login-form [type=submit]").click()
+        self.page.wait_for_load_state("networkidle")
+
+    def words(self):
+        return self.page.evaluate(VISIBLE_WORDS)
+
+    def keep(self, name):
+        """A picture for people to look at, in ``var/screens``."""
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        self.page.evaluate("scrollTo(0, 0)")
+        self.page.screenshot(path=SCREENS / f"{self.language}-{name}.png", full_page=True)
+
+
+@pytest.fixture
+def desks(chromium, live_server):
+    """``desks("en")`` opens a desk; at the end none of them may have seen a fault."""
+    opened = []
+
+    def open_desk(language):
+        opened.append(Desk(chromium, live_server.url, language=language))
+        return opened[-1]
+
+    yield open_desk
+    faults = [fault for desk in opened for fault in desk.faults]
+    for desk in opened:
+        desk.context.close()
+    assert faults == []
+
+
+def upload(owner, *, kind, content):
+    """As a phone does: announce, put, complete; then the worker's turn."""
+    file, address = documents.expect(
+        owner=owner, kind=kind, content_type="image/jpeg", size=len(content), at=now()
+    )
+    httpx.put(address.url, content=content, headers=address.headers).raise_for_status()
+    documents.complete(file=file, at=now())
+    outbox.drain(queue="files")
+    file.refresh_from_db()
+    return file
+
+
+@pytest.fixture
+def with_papers():
+    """A case whose papers can be opened."""
+
+    def add(case):
+        for attached in case.attachments.order_by("pk"):
+            photo = attached.material == "photo"
+            content = portrait() if photo else paper(attached.material)
+            attached.file = upload(case.applicant, kind="photo" if photo else "paper", content=content)
+            attached.save(update_fields=["file"])
+        return Case.objects.get(pk=case.pk)
+
+    return add
+
+
+@pytest.fixture
+def officer(transactional_db):
+    return make_officer(make_post())
+
+
+LATIN = re.compile(r"[A-Za-z]{2,}")
+CHINESE = re.compile(r"[\u3400-\u9fff]")

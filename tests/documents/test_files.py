@@ -1,0 +1,315 @@
+"""An upload on its way from a phone to an officer's screen, through a real S3 server."""
+
+import time
+from datetime import timedelta
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+
+import httpx
+import pytest
+from django.conf import settings
+from django.db.models.functions import Now
+from django.utils.timezone import now
+
+from apps.audit.models import Entry
+from apps.documents import services
+from apps.documents.models import File
+from apps.documents.services import files
+from apps.documents.statuses import LARGEST, FileStatus
+from apps.documents.store import DocumentStore, _client, store
+from apps.kernel.errors import Conflict, Invalid, TooLarge, TooMany, Unknown
+from apps.kernel.workflow import SYSTEM, Actor, By
+from apps.outbox.models import Delivery
+from apps.outbox.services import drain
+from tests.accounts.factories import make_user
+from tests.documents.factories import cleaned, expected, picture, put, received
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner():
+    return make_user()
+
+
+def get(url):
+    return httpx.get(url, trust_env=False)
+
+
+def url_of(file, actor=SYSTEM):
+    return services.read_address(file=file, actor=actor, at=now()).url
+
+
+def is_refused(answer):
+    """S3 says 403; the embedded server says 400 to what is unsigned or has expired."""
+    return answer.status_code in {400, 403} and b"\xff\xd8" not in answer.content
+
+
+def objects_of(file):
+    return [*store().keys(f"quarantine/{file.pk}"), *store().keys(f"files/{file.pk}/")]
+
+
+def changed(url, **query):
+    """The same address with parts of its query replaced."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query=urlencode(dict(parse_qsl(parts.query)) | query)))
+
+
+def test_an_upload_becomes_a_clean_copy(owner):
+    file = cleaned(owner, picture((420, 560), "PNG"), content_type="image/png")
+    assert (file.status, file.width, file.height, file.reason) == (FileStatus.CLEAN, 420, 560, "")
+    answer = get(url_of(file))
+    assert answer.content == services.content(file=file)
+    assert answer.content.startswith(b"\xff\xd8")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert objects_of(file) == [file.clean_key]
+
+
+def test_a_bad_upload_is_rejected_with_a_reason_and_leaves_nothing(owner):
+    file = cleaned(owner, b"GIF89a alert(1)")
+    assert (file.status, file.reason) == (FileStatus.REJECTED, "not_a_picture")
+    assert "JPEG" in file.reason_label
+    assert objects_of(file) == []
+
+
+def test_nothing_can_be_read_before_it_is_clean(owner):
+    file, address = expected(owner, picture())
+    waiting = [file]
+    put(address, picture())
+    waiting.append(services.complete(file=file, at=now()))
+    for early in waiting:
+        with pytest.raises(Unknown):
+            url_of(early)
+        with pytest.raises(Unknown):
+            services.content(file=early)
+    assert not Entry.objects.about(f"file:{file.pk}").exists()
+
+
+def test_who_looks_is_written_down_first(owner, monkeypatch):
+    file = cleaned(owner)
+
+    def signed(**_):
+        assert Entry.objects.about(f"file:{file.pk}").filter(action="file_read", actor=f"officer:{owner.pk}").exists()
+        raise AssertionError("asked for an address")
+
+    monkeypatch.setattr(store(), "read_address", signed)
+    with pytest.raises(AssertionError, match="asked for an address"):
+        url_of(file, Actor(By.OFFICER, owner))
+
+
+@pytest.mark.parametrize("kind", ["image/heic", "application/pdf", "image/svg+xml", "text/html", "", "image/jpeg\r\nx: y"])
+def test_other_types_are_refused_by_name(owner, kind):
+    with pytest.raises(Invalid) as refused:
+        expected(owner, b"x", content_type=kind)
+    assert refused.value.code == "unsupported_type"
+    assert refused.value.faults[0].pointer == "/content_type"
+
+
+@pytest.mark.parametrize("kind", ["photo", "paper"])
+def test_what_is_too_large_is_refused_before_it_is_sent(owner, kind):
+    file, _ = expected(owner, b"", kind=kind, size=LARGEST[kind])
+    assert file.status == FileStatus.EXPECTED
+    with pytest.raises(TooLarge) as refused:
+        expected(owner, b"", kind=kind, size=LARGEST[kind] + 1)
+    assert refused.value.code == "file_too_large"
+
+
+def test_an_account_cannot_fill_the_store(owner, monkeypatch):
+    monkeypatch.setattr(files, "QUOTA", 3)
+    for _ in range(3):
+        expected(owner, b"x")
+    with pytest.raises(TooMany) as refused:
+        expected(owner, b"x")
+    assert refused.value.code == "upload_quota"
+    assert expected(make_user(), b"x")
+    assert expected(owner, b"x", at=now() + timedelta(days=1, minutes=1))
+
+
+def test_completing_before_uploading_says_so(owner):
+    file, _ = expected(owner, picture())
+    with pytest.raises(Conflict) as refused:
+        services.complete(file=file, at=now())
+    assert refused.value.code == "file_not_uploaded"
+    assert File.objects.get(pk=file.pk).status == FileStatus.EXPECTED
+
+
+def test_more_bytes_than_announced_are_refused(owner):
+    file, _ = expected(owner, b"", size=100)
+    store().put(file.raw_key, picture(), content_type="image/jpeg")
+    with pytest.raises(TooLarge) as refused:
+        services.complete(file=file, at=now())
+    assert refused.value.code == "file_too_large"
+
+
+def test_completing_twice_cleans_once(owner):
+    file = received(owner, picture())
+    again = services.complete(file=File.objects.get(pk=file.pk), at=now())
+    assert again.status == FileStatus.RECEIVED
+    assert Delivery.objects.filter(reaction="documents.clean_the_upload").count() == 1
+
+
+def test_what_grew_after_completing_is_refused_by_the_worker(owner):
+    file = received(owner, picture())
+    store().put(file.raw_key, picture() + bytes(LARGEST["photo"]), content_type="image/jpeg")
+    drain(queue="files")
+    file.refresh_from_db()
+    assert (file.status, file.reason) == (FileStatus.REJECTED, "too_large")
+
+
+class Crash(BaseException):
+    """The worker is gone: nothing below may catch this."""
+
+
+def crash_at(monkeypatch, point):
+    def fall(name):
+        if name == point:
+            raise Crash
+
+    monkeypatch.setattr(files, "fault_point", fall)
+
+
+@pytest.mark.parametrize("point", ["documents.cleaned", "documents.stored"])
+def test_a_worker_that_dies_twice_leaves_one_clean_copy(owner, monkeypatch, point):
+    file = received(owner, picture())
+    crash_at(monkeypatch, point)
+    for _ in range(2):
+        with pytest.raises(Crash):
+            drain(queue="files")
+        Delivery.objects.open().update(due_at=Now())
+    crash_at(monkeypatch, "never")
+    drain(queue="files")
+    file.refresh_from_db()
+    assert file.status == FileStatus.CLEAN
+    assert objects_of(file) == [file.clean_key]
+    assert services.content(file=file).startswith(b"\xff\xd8")
+    assert not Delivery.objects.open().filter(queue="files").exists()
+
+
+def test_a_worker_that_dies_after_recording_leaves_no_original(owner, monkeypatch):
+    file = received(owner, picture())
+
+    def fall(key):
+        raise Crash
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store(), "delete", fall)
+        with pytest.raises(Crash):
+            drain(queue="files")
+    assert File.objects.get(pk=file.pk).status == FileStatus.CLEAN
+    assert file.raw_key in objects_of(file)
+    Delivery.objects.open().update(due_at=Now())
+    drain(queue="files")
+    assert objects_of(file) == [File.objects.get(pk=file.pk).clean_key]
+
+
+def test_a_worker_that_lost_its_lease_records_nothing(owner, monkeypatch):
+    file = received(owner, picture())
+
+    def overtaken(name):
+        Delivery.objects.filter(reaction="documents.clean_the_upload").update(attempts=9)
+
+    monkeypatch.setattr(files, "fault_point", overtaken)
+    drain(queue="files")
+    assert File.objects.get(pk=file.pk).status == FileStatus.RECEIVED
+
+
+def test_a_store_that_does_not_answer_is_waited_for(owner, monkeypatch):
+    file = received(owner, picture())
+    dead = DocumentStore()
+    dead._inside = _client("http://127.0.0.1:1")
+    monkeypatch.setattr(files, "store", lambda: dead)
+    drain(queue="files")
+    owed = Delivery.objects.get(reaction="documents.clean_the_upload")
+    assert owed.error.startswith("Unavailable")
+    assert owed.due_at is not None
+    assert File.objects.get(pk=file.pk).status == FileStatus.RECEIVED
+
+
+def test_an_address_is_good_for_its_own_object_only(owner):
+    mine, other = cleaned(owner), cleaned(make_user())
+    url = url_of(mine)
+    assert get(url).status_code == 200
+    assert is_refused(get(url.replace(mine.clean_key, other.clean_key)))
+    assert is_refused(get(url.partition("?")[0]))
+    assert is_refused(httpx.put(url, content=b"x", trust_env=False))
+    assert is_refused(httpx.delete(url, trust_env=False))
+    assert get(url_of(mine)).status_code == 200
+
+
+def test_an_address_to_read_lives_a_minute(owner):
+    file = cleaned(owner)
+    address = services.read_address(file=file, actor=SYSTEM, at=now())
+    query = parse_qs(urlsplit(address.url).query)
+    assert int(query["X-Amz-Expires"][0]) <= 60
+    assert address.expires_at - now() <= timedelta(seconds=60)
+    assert is_refused(get(changed(address.url, **{"X-Amz-Expires": "604800"})))
+    assert is_refused(get(changed(address.url, **{"X-Amz-Date": "20200101T000000Z"})))
+
+
+def test_an_address_says_what_it_gives(owner):
+    query = parse_qs(urlsplit(url_of(cleaned(owner))).query)
+    assert query["response-content-type"] == ["image/jpeg"]
+    assert query["response-content-disposition"][0].startswith('inline; filename="')
+
+
+def test_an_address_that_has_expired_is_refused(owner, monkeypatch):
+    monkeypatch.setattr("apps.documents.store.READ_FOR", timedelta(seconds=1))
+    url = url_of(cleaned(owner))
+    assert get(url).status_code == 200
+    time.sleep(2.1)
+    assert is_refused(get(url))
+
+
+def test_an_upload_address_is_good_for_one_key_and_type(owner):
+    file, address = expected(owner, picture())
+    elsewhere = address.url.replace(file.raw_key, "files/elsewhere.jpg")
+    assert is_refused(httpx.put(elsewhere, content=picture(), headers=address.headers, trust_env=False))
+    assert is_refused(put(address, picture(), **{"Content-Type": "text/html"}))
+    assert put(address, picture()).status_code == 200
+    assert is_refused(get(address.url))
+
+
+def test_an_upload_address_binds_type_and_length(owner):
+    _, address = expected(owner, b"", size=1234)
+    signed = parse_qs(urlsplit(address.url).query)["X-Amz-SignedHeaders"][0].split(";")
+    assert {"content-type", "content-length", "host"} <= set(signed)
+    assert address.headers == {"Content-Type": "image/jpeg", "Content-Length": "1234"}
+
+
+def test_phones_are_sent_to_the_public_address(owner, settings):
+    settings.S3_PUBLIC_URL = "https://files.example"
+    store.cache_clear()
+    try:
+        _, address = expected(owner, b"x")
+        assert address.url.startswith("https://files.example/")
+    finally:
+        store.cache_clear()
+
+
+def test_the_bucket_is_closed_to_strangers(owner):
+    file = cleaned(owner)
+    base = f"{settings.S3_PUBLIC_URL}/{settings.STORAGES['default']['OPTIONS']['bucket_name']}"
+    for path in ("", "/", f"/{file.clean_key}", "/quarantine/", "?list-type=2"):
+        assert is_refused(get(base + path))
+
+
+def test_what_is_never_completed_is_thrown_away(owner):
+    forgotten, address = expected(owner, picture())
+    put(address, picture())
+    assert services.purge(at=now()) == 0
+    assert objects_of(forgotten)
+    assert services.purge(at=now() + timedelta(hours=25)) >= 1
+    forgotten.refresh_from_db()
+    assert (forgotten.status, forgotten.reason) == (FileStatus.REJECTED, "never_uploaded")
+    assert objects_of(forgotten) == []
+
+
+def test_what_is_uploaded_again_after_the_cleaning_is_thrown_away(owner):
+    file, address = expected(owner, picture())
+    put(address, picture())
+    services.complete(file=file, at=now())
+    drain(queue="files")
+    put(address, picture())
+    services.purge(at=now() + timedelta(hours=25))
+    file.refresh_from_db()
+    assert file.status == FileStatus.CLEAN
+    assert objects_of(file) == [file.clean_key]
