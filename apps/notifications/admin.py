@@ -1,5 +1,3 @@
-from typing import cast
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -47,7 +45,7 @@ class DispatchAdmin(ReadOnly):
     actions = ["send_again"]
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
-        return cast(bool, request.user.has_perm("notifications.resend_dispatch"))
+        return request.user.has_perm("notifications.resend_dispatch")
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Dispatch]) -> None:

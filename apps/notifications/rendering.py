@@ -26,7 +26,7 @@ class _Loud(str):
         raise MissingFact(str(name))
 
 
-ENGINE = Engine(dirs=[TEXTS], autoescape=False, string_if_invalid=_Loud("%s"))
+ENGINE = Engine(dirs=[str(TEXTS)], autoescape=False, string_if_invalid=_Loud("%s"))
 
 
 @dataclass(frozen=True, slots=True)

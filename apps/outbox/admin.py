@@ -1,4 +1,4 @@
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -34,7 +34,7 @@ class DeliveryAdmin(ModelAdmin):
         return False
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
-        return cast(bool, request.user.has_perm("outbox.replay_delivery"))
+        return request.user.has_perm("outbox.replay_delivery")
 
     @admin.action(description=_("Try the parked ones again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:

@@ -15,6 +15,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not IS_SANDBOX
 SECURE_PROXY_SSL_HEADER = None if IS_SANDBOX else ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
 
+AUTHENTICATION_BACKENDS = ["apps.accounts.passwords.CountedPasswords"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

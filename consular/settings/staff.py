@@ -1,8 +1,12 @@
-"""The staff screens' theme: names, colours, menu. What only a superuser may open is shown to no one else."""
+"""The staff screens' theme: names, colours, menu. Nobody is shown what they may not open."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 BLUE = {
@@ -19,13 +23,62 @@ def favicon(request: HttpRequest) -> str:
     return static("cases/favicon.svg")
 
 
-def sees_cases(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("cases.view_case"))
+def may_view(app: str, model: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: bool(request.user.has_perm(f"{app}.view_{model}"))
 
 
-def is_superuser(request: HttpRequest) -> bool:
-    return bool(request.user.is_superuser)
+def listed(title: Promise, icon: str, app: str, model: str, **more: Any) -> dict[str, Any]:
+    """A line of the menu that leads to the list of a model."""
+    link = reverse_lazy(f"admin:{app}_{model}_changelist")
+    return {"title": title, "icon": icon, "link": link, "permission": may_view(app, model), **more}
 
+
+WAITING = {"badge": "apps.cases.admin.dashboard.badge", "badge_variant": "primary"}
+
+MENU = [
+    {
+        "title": _("Cases"),
+        "items": [
+            {"title": _("Start"), "icon": "home", "link": reverse_lazy("admin:index")},
+            listed(_("Queue of the post"), "inbox", "cases", "case", **WAITING),
+            listed(_("Loss reports"), "report", "losses", "lossreport"),
+        ],
+    },
+    {
+        "title": _("Posts"),
+        "items": [
+            listed(_("Posts"), "account_balance", "posts", "post"),
+            listed(_("Tariffs"), "price_change", "posts", "tariff"),
+            listed(_("Officers"), "badge", "posts", "officer"),
+        ],
+    },
+    {
+        "title": _("Money"),
+        "items": [
+            listed(_("Payments"), "payments", "payments", "payment"),
+            listed(_("Refunds"), "undo", "payments", "refund"),
+            listed(_("Notices of providers"), "mark_email_read", "payments", "inboundnotice"),
+        ],
+    },
+    {
+        "title": _("Accounts"),
+        "items": [
+            listed(_("Staff accounts"), "manage_accounts", "accounts", "officeruser"),
+            listed(_("Groups"), "group", "auth", "group"),
+            listed(_("Citizens' accounts"), "person", "accounts", "user"),
+            listed(_("Citizens"), "diversity_3", "accounts", "citizen"),
+        ],
+    },
+    {
+        "title": _("Operation"),
+        "items": [
+            listed(_("Messages"), "chat", "notifications", "message"),
+            listed(_("Sending of messages"), "send", "notifications", "dispatch"),
+            listed(_("Deliveries"), "sync", "outbox", "delivery"),
+            listed(_("Audit"), "history_edu", "audit", "entry"),
+        ],
+    },
+]
 
 UNFOLD = {
     "SITE_TITLE": _("China Consular"),
@@ -33,30 +86,12 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Staff desk"),
     "SITE_SYMBOL": "shield_person",
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": favicon}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "THEME": "light",
     "COLORS": {"primary": BLUE},
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": favicon}],
     "STYLES": [stylesheet],
     "DASHBOARD_CALLBACK": "apps.cases.admin.dashboard.start",
-    "SIDEBAR": {
-        "show_search": False,
-        "navigation": [
-            {
-                "title": _("Cases"),
-                "items": [
-                    {"title": _("Start"), "icon": "home", "link": reverse_lazy("admin:index")},
-                    {
-                        "title": _("Queue of the post"),
-                        "icon": "inbox",
-                        "link": reverse_lazy("admin:cases_case_changelist"),
-                        "permission": sees_cases,
-                        "badge": "apps.cases.admin.dashboard.badge",
-                        "badge_variant": "primary",
-                    },
-                ],
-            },
-        ],
-    },
+    "SIDEBAR": {"show_search": False, "navigation": MENU},
 }

@@ -34,14 +34,13 @@ def test_one_code_a_minute():
 
 def test_five_codes_an_hour_and_ten_a_day():
     sent = []
-    for minute in range(36 * 60):
-        if minute % 10 == 0:
-            try:
-                send()
-                sent.append(minute)
-            except TooMany:
-                pass
-        pass_time(minutes=1)
+    for minute in range(0, 36 * 60, 10):
+        try:
+            send()
+            sent.append(minute)
+        except TooMany:
+            pass
+        pass_time(minutes=10)
     assert len([minute for minute in sent if minute < 60]) == 5
     assert len([minute for minute in sent if minute < 24 * 60]) == 10
     assert len(sent) > 10, "the next day there are codes again"

@@ -80,9 +80,7 @@ def test_an_entry_stands_and_falls_with_what_it_tells_of():
 
 
 @pytest.mark.parametrize("action", ["add", "change", "delete"])
-def test_staff_may_look_at_entries_and_nothing_else(admin_client, entry, action, settings):
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+def test_staff_may_look_at_entries_and_nothing_else(admin_client, entry, action):
     address = {"add": "add/", "change": f"{entry.pk}/change/", "delete": f"{entry.pk}/delete/"}[action]
 
     opened = admin_client.get("/admin/audit/entry/")

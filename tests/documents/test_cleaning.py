@@ -244,13 +244,18 @@ def test_the_same_picture_gives_the_same_bytes():
     assert first == second
 
 
+def outcome(content):
+    try:
+        made = clean(content, kind="paper").content
+    except Unusable as reason:
+        return reason.code
+    return "clean" if made.startswith(b"\xff\xd8") else "something else"
+
+
 def test_a_broken_picture_never_raises_anything_else():
     whole, chance = [with_metadata(), picture((500, 700), "PNG", "RGBA")], random.Random(2026)
     for _ in range(150):
         broken = bytearray(chance.choice(whole))
         for _ in range(chance.randint(1, 30)):
             broken[chance.randrange(len(broken))] = chance.randrange(256)
-        try:
-            assert clean(bytes(broken), kind="paper").content.startswith(b"\xff\xd8")
-        except Unusable as reason:
-            assert reason.code in REASONS
+        assert outcome(bytes(broken)) in {"clean", *REASONS}

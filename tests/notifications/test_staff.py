@@ -13,12 +13,6 @@ DISPATCHES = "/admin/notifications/dispatch/"
 MESSAGES = "/admin/notifications/message/"
 
 
-@pytest.fixture(autouse=True)
-def plain_static(settings):
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
 @pytest.fixture
 def operator(client):
     """Staff with exactly the rights they are given."""

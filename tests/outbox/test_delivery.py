@@ -261,7 +261,8 @@ def die_with_the_next_job():
     come_due()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(services, "_run", die)
-        pytest.raises(KeyboardInterrupt, drain, queue="default")
+        with pytest.raises(KeyboardInterrupt):
+            drain(queue="default")
     come_due()
 
 

@@ -8,7 +8,7 @@ from apps.outbox.services import publish
 from tests.outbox.bells import BellRang, ParcelLeft
 from tests.processes import beat, wait_until, worker
 
-pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(150), pytest.mark.django_db(transaction=True)]
 
 QUICK = {"OUTBOX_LEASE_SECONDS": "1", "OUTBOX_RETRY_SECONDS": "0.2"}
 

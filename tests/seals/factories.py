@@ -78,7 +78,7 @@ def signer(issuer, *, key=None, **changes):
     return Party(key, certificate(issuer, key.public_key(), wish))
 
 
-def certificate(issuer, public_key, wish):
+def certificate(issuer, public_key, wish, *extensions):
     builder = _builder(wish, public_key, issuer=x509.load_der_x509_certificate(issuer.certificate_der).subject)
     if wish.purposes is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage(wish.purposes), critical=True)
@@ -90,6 +90,8 @@ def certificate(issuer, public_key, wish):
         builder = builder.add_extension(
             x509.KeyUsage(signature, commitment, False, False, False, False, False, False, False), critical=True
         )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
     return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 

@@ -20,7 +20,7 @@ class Cursor(CursorPagination):
     def decode_cursor(self, request: Request) -> Any:
         """The parent hands whatever the cursor holds to the database."""
         cursor = super().decode_cursor(request)
-        if cursor and cursor.position is not None and not self.is_position(cursor.position):
+        if cursor and cursor.position is not None and not self.is_position(str(cursor.position)):
             raise NotFound(self.invalid_cursor_message)
         return cursor
 

@@ -1,8 +1,7 @@
-from typing import Any
+from typing import cast
 
 from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,25 +12,21 @@ from apps.notifications.api.serializers import InboxIn, MessageOut
 from apps.notifications.models import Message, MessageQuerySet
 
 
-class Inbox(CitizenView[Message], ListAPIView[Message]):
+class Inbox(CitizenView[Message]):
     queryset = Message.objects.all()
-    serializer_class = MessageOut
 
     @extend_schema(operation_id="messages_list", parameters=[InboxIn], responses=MessageOut(many=True))
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request) -> Response:
         """What you were told, newest first."""
         form = InboxIn(data=request.query_params)
         form.is_valid(raise_exception=True)
-        self.only_unread = form.validated_data["unread"]
-        return self.list(request)
-
-    def filter_queryset(self, queryset: MessageQuerySet) -> MessageQuerySet:
-        return queryset.unread() if self.only_unread else queryset
+        messages = cast("MessageQuerySet", self.get_queryset())
+        page = self.paginate_queryset(messages.unread() if form.validated_data["unread"] else messages)
+        return self.get_paginated_response(MessageOut(page, many=True).data)
 
 
 class MessageRead(CitizenView[Message]):
     queryset = Message.objects.all()
-    serializer_class = MessageOut
 
     @extend_schema(operation_id="messages_read", request=None, responses=MessageOut)
     @idempotent

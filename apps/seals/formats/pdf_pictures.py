@@ -17,7 +17,7 @@ def codes(reader: PdfFileReader) -> Iterator[bytes]:
     """From the first pages, as far as they can be read."""
     for number in range(min(PAGES, int(reader.root["/Pages"]["/Count"]))):
         _page, resources = reader.find_page_for_modification(number)
-        for picture in _pictures(resources, DEPTH):
+        for picture in _pictures(resources.get_object(), DEPTH):
             yield from datamatrix.read(picture)
 
 
