@@ -13,4 +13,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "consular.settings")
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 # Pages are served from the sources: a test run collects nothing.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# A good password hash is slow on purpose; hundreds of officers are made here.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()

@@ -47,7 +47,7 @@ class DispatchAdmin(ReadOnly):
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("notifications.resend_dispatch")
 
-    @admin.action(description=_("Send again"), permissions=["resend"])
+    @admin.action(description=_("Send the message again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Dispatch]) -> None:
         done, refused = 0, 0
         for dispatch in queryset:

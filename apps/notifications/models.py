@@ -26,11 +26,11 @@ class Message(Record):
     subject = models.CharField(_("subject"), max_length=100)
     dedupe = models.CharField(_("told once per"), max_length=200)
     language = models.CharField(_("language"), max_length=8)
-    title = models.TextField(_("title"))
-    body = models.TextField(_("text"))
+    title = models.TextField(_("heading"))
+    body = models.TextField(_("wording"))
     link = models.CharField(_("link"), max_length=500, blank=True)
     sent_at = models.DateTimeField(_("told"))
-    read_at = models.DateTimeField(_("read"), null=True)
+    read_at = models.DateTimeField(_("opened"), null=True)
 
     objects = MessageQuerySet.as_manager()
 

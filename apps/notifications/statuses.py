@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class DispatchStatus(TextChoices):
     """How far a channel got. ``UNKNOWN``: handed over, and nobody can say whether it left."""
 
-    DUE = "due", _("waiting")
+    DUE = "due", _("to be sent")
     SENDING = "sending", _("being sent")
-    SENT = "sent", _("sent")
+    SENT = "sent", _("was sent")
     FAILED = "failed", _("not delivered")
     UNKNOWN = "unknown", _("perhaps sent")
 

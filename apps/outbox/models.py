@@ -33,7 +33,7 @@ class Delivery(models.Model):
     forgiven = models.PositiveIntegerField(_("attempts before the last replay"), default=0)
     silent = models.PositiveIntegerField(_("attempts without an outcome"), default=0)
     created_at = models.DateTimeField(_("created"), db_default=Now())
-    due_at = models.DateTimeField(_("due"), null=True, db_default=Now())
+    due_at = models.DateTimeField(_("next attempt"), null=True, db_default=Now())
     done_at = models.DateTimeField(_("done"), null=True)
     error = models.TextField(_("error"), default="")
 

@@ -103,7 +103,7 @@ def _manage(stack: Stack, *argv: str) -> Command:
 
 
 def _web(port: int) -> list[str]:
-    shape = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    shape = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--preload"]
     place = ["--bind", f"{HOST}:{port}", "--no-control-socket", "--access-logfile", "-"]
     return ["-m", "gunicorn", "consular.wsgi", *shape, *place]
 

@@ -14,7 +14,7 @@ from apps.cases.models import Case
 from apps.documents import services as documents
 from apps.outbox import services as outbox
 from deploy.demo.pictures import paper, portrait
-from tests.cases.factories import make_case, make_officer, make_post
+from tests.cases.factories import make_officer, make_post
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -28,6 +28,16 @@ FLAGS = [
     "--disable-sync",
 ]
 PASSWORD = "an-officer-password"
+TIMEOUT_MS = 20_000
+
+DATA = re.compile(
+    r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}|officer-\w+-\d+|LI NA|BEIJING|CHN|E\d{8}|Gare du Nord|12 rue de Paris|English"
+    r"|李娜|上海|北京市朝阳区|简体中文|请拍清楚整页。"
+)
+"""What is nobody's translation: numbers, names and addresses of the case, and the names of the languages."""
+
+FOREIGN = {"zh-hans": re.compile(r"[A-Za-z]{2,}"), "en": re.compile(r"[\u3400-\u9fff]")}
+"""What must not be left of a text once the data are taken out."""
 SCREENS = Path(django_settings.BASE_DIR) / "var" / "screens"
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 
@@ -54,6 +64,35 @@ VISIBLE_WORDS = """() => {
     }
     return found.map((text) => text.trim()).filter(Boolean);
 }"""
+
+BARRIERS = """() => {
+    const wrong = [];
+    const shown = (element) => element.checkVisibility();
+    for (const field of document.querySelectorAll("input:not([type=hidden]), textarea, select"))
+        if (!field.labels.length && !field.getAttribute("aria-label") && !field.placeholder)
+            wrong.push(`no label: ${field.outerHTML.slice(0, 80)}`);
+    for (const image of document.images)
+        if (!image.hasAttribute("alt")) wrong.push(`no alt: ${image.src}`);
+    for (const control of document.querySelectorAll("button, a[href], summary"))
+        if (shown(control) && !control.innerText.trim() && !control.getAttribute("aria-label"))
+            wrong.push(`no name: ${control.outerHTML.slice(0, 80)}`);
+    for (const element of document.querySelectorAll("*"))
+        for (const { name } of element.attributes)
+            if (/^on[a-z]+$/.test(name)) wrong.push(`inline handler: ${name} on ${element.tagName}`);
+    const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+    ids.filter((id, place) => ids.indexOf(id) !== place).forEach((id) => wrong.push(`twice: #${id}`));
+    let level = 0;
+    for (const heading of document.querySelectorAll("#main :is(h1, h2, h3, h4)")) {
+        const next = Number(heading.tagName[1]);
+        if (next > level + 1) wrong.push(`${heading.tagName} after H${level}: ${heading.innerText}`);
+        level = next;
+    }
+    if (document.querySelectorAll("h1").length !== 1) wrong.push(`${document.querySelectorAll("h1").length} h1`);
+    const width = document.documentElement;
+    if (width.scrollWidth > width.clientWidth) wrong.push(`wider than the window: ${width.scrollWidth}`);
+    return wrong;
+}"""
+"""What would stop somebody without a mouse, or with a screen reader."""
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +132,7 @@ class Desk:
     def __init__(self, browser, address, *, language):
         self.language = language
         self.context = browser.new_context(locale=LOCALES[language], viewport={"width": 1440, "height": 1000})
+        self.context.set_default_timeout(TIMEOUT_MS)
         self.page = self.context.new_page()
         self.address = address
         self.faults = []
@@ -108,23 +148,25 @@ class Desk:
             self.faults.append(f"foreign: {response.url}")
 
     def open(self, path):
-        self.page.goto(f"{self.address}{path}", wait_until="networkidle")
+        self.page.goto(f"{self.address}{path}")
 
     def sign_in(self, officer):
         self.open("/admin/")
         self.page.locator("#id_username").fill(officer.username)
         self.page.locator("#id_password").fill(PASSWORD)
         self.page.locator("#login-form [type=submit]").click()
-        self.page.wait_for_load_state("networkidle")
+        self.page.locator("#nav-sidebar").wait_for()
 
-    def words(self):
-        return self.page.evaluate(VISIBLE_WORDS)
-
-    def keep(self, name):
-        """A picture for people to look at, in ``var/screens``."""
+    def check(self, name):
+        """The page speaks one language and bars nobody. Leaves a picture for people in ``var/screens``."""
+        self.page.wait_for_load_state("load")
         SCREENS.mkdir(parents=True, exist_ok=True)
         self.page.evaluate("scrollTo(0, 0)")
         self.page.screenshot(path=SCREENS / f"{self.language}-{name}.png", full_page=True)
+        said = self.page.evaluate(VISIBLE_WORDS)
+        assert len(said) > 5, "the page is empty"
+        assert [text for text in said if FOREIGN[self.language].search(DATA.sub("", text))] == []
+        assert self.page.evaluate(BARRIERS) == []
 
 
 @pytest.fixture
@@ -145,9 +187,7 @@ def desks(chromium, live_server):
 
 def upload(owner, *, kind, content):
     """As a phone does: announce, put, complete; then the worker's turn."""
-    file, address = documents.expect(
-        owner=owner, kind=kind, content_type="image/jpeg", size=len(content), at=now()
-    )
+    file, address = documents.expect(owner=owner, kind=kind, content_type="image/jpeg", size=len(content), at=now())
     httpx.put(address.url, content=content, headers=address.headers).raise_for_status()
     documents.complete(file=file, at=now())
     outbox.drain(queue="files")
@@ -173,7 +213,3 @@ def with_papers():
 @pytest.fixture
 def officer(transactional_db):
     return make_officer(make_post())
-
-
-LATIN = re.compile(r"[A-Za-z]{2,}")
-CHINESE = re.compile(r"[\u3400-\u9fff]")

@@ -55,9 +55,7 @@ def make_post(code: str = "PAR", *, charge_policy: str = ChargePolicy.ON_APPROVA
             legal_basis_zh="护照法第二十二条",
             legal_basis_en="Passport Law, article 22",
         )
-    Validity.objects.get_or_create(
-        service=EMERGENCY, active_from=date(2020, 1, 1), defaults={"days_after_travel": 15}
-    )
+    Validity.objects.get_or_create(service=EMERGENCY, active_from=date(2020, 1, 1), defaults={"days_after_travel": 15})
     return post
 
 

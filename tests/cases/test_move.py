@@ -197,9 +197,7 @@ def test_a_closed_case_makes_room_for_a_new_one():
     case = make_case("submitted")
     services.move(case=case, name="withdraw", actor=applicant_of(case), at=AT)
 
-    again = services.open_case(
-        kind=case.kind, citizen=case.citizen, post=case.post, actor=applicant_of(case), at=AT
-    )
+    again = services.open_case(kind=case.kind, citizen=case.citizen, post=case.post, actor=applicant_of(case), at=AT)
 
     assert again.status == "draft"
 
@@ -224,9 +222,7 @@ def test_of_two_officers_deciding_at_once_one_wins():
 def test_a_double_submit_submits_once():
     case = make_draft()
 
-    outcomes = at_once(
-        *[lambda: services.move(case=case, name="submit", actor=applicant_of(case), at=AT)] * 8
-    )
+    outcomes = at_once(*[lambda: services.move(case=case, name="submit", actor=applicant_of(case), at=AT)] * 8)
 
     assert sum(isinstance(outcome, Case) for outcome in outcomes) == 1
     assert case.history.count() == 1
@@ -257,12 +253,7 @@ def test_racing_drafts_of_one_citizen_leave_one():
     services.move(case=draft, name="withdraw", actor=actor, at=AT)
 
     outcomes = at_once(
-        *[
-            lambda: services.open_case(
-                kind="travel_document", citizen=citizen, post=post, actor=actor, at=AT
-            )
-        ]
-        * 8
+        *[lambda: services.open_case(kind="travel_document", citizen=citizen, post=post, actor=actor, at=AT)] * 8
     )
 
     assert sum(isinstance(outcome, Case) for outcome in outcomes) == 1

@@ -32,6 +32,7 @@ def at_once(works):
     start = Barrier(len(works))
 
     def run(work):
+        connection.ensure_connection()
         try:
             start.wait()
             return work()

@@ -135,4 +135,3 @@ def test_someone_elses_file_cannot_be_attached():
     refused = Phone(case.applicant).post(f"/api/v1/cases/{case.pk}/attachments", material="photo", file=str(file.pk))
 
     assert refused.status_code == 404
-

@@ -182,10 +182,9 @@ def test_who_took_the_address_back_in_the_meantime_is_not_written_to(post_office
     assert refused.value.code == "no_address"
 
 
-@pytest.mark.parametrize("address", ["na\n@example.com", "娜@example.com", "na"])
-def test_what_is_no_address_is_undeliverable_and_not_a_crash(post_office, address):
+def test_what_is_no_address_is_undeliverable_and_not_a_crash(post_office):
     dispatch = due()
-    dispatch.message.user.email = address
+    dispatch.message.user.email = "na\n@example.com"
 
     with pytest.raises(Undeliverable) as refused:
         send(dispatch)

@@ -220,6 +220,16 @@ def test_no_body_makes_the_door_fall(phone, provider, body, status, code):
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+def test_a_notice_that_waited_for_a_worker_all_day_still_counts(phone, provider):
+    payment = make_payment(provider="sandbox")
+    notify(phone, said(payment))
+
+    services.process(notice=InboundNotice.objects.get().pk, at=now() + timedelta(days=1))
+
+    payment.refresh_from_db()
+    assert payment.status == Status.CAPTURED
+
+
 def test_an_unknown_reference_is_acknowledged_and_put_aside(phone, provider):
     payment = make_payment(provider="sandbox")
 

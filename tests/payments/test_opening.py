@@ -177,6 +177,8 @@ def test_an_order_that_arrives_after_we_gave_up_is_closed_at_the_provider(script
 
     def slow(order: Payment) -> Checkout:
         services.abandon(payable=payment.payable, at=AT)
+        run_outbox()
+        assert path(payment)[-1] == "closed"
         return honest(order)
 
     monkeypatch.setattr(scripted, "open", slow)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.outbox.services import drain
 from apps.payments import services
@@ -102,6 +102,15 @@ def test_paying_and_giving_up_at_once_never_loses_the_money(scripted):
         payment.refresh_from_db()
         assert payment.status == Status.CAPTURED
         assert path(payment)[-1] == "captured"
+
+
+def test_a_poller_does_not_wait_for_who_is_settling(scripted):
+    payment = make_payment()
+    with transaction.atomic():
+        Payment.objects.select_for_update().get(pk=payment.pk)
+        [taken] = at_once(lambda: services.poll(at=payment.ask_at))
+
+    assert (taken, scripted.calls) == (0, [])
 
 
 def test_two_pollers_at_once_ask_once(scripted):

@@ -34,6 +34,7 @@ BEST = [
     ("CA", "12 Ontario Street, Vancouver, British Columbia", "VAN", "district"),
     ("CA", "加拿大卑诗省列治文市安大略街12号", "VAN", "district"),
     ("CA", "12 Vancouver Street, Mississauga, Ontario", "TOR", "district"),
+    ("CA", "Ontario House, 12 Vancouver Road, Kenora, Ontario", "TOR", "district"),
     ("CA", "Rue Sainte-Catherine, Montréal, Québec", "OTT", "default"),
     ("CA", "", "OTT", "default"),
     ("CA", "turn on the light", "OTT", "default"),
