@@ -54,8 +54,8 @@ def _setting_rows() -> Iterator[str]:
 def openapi() -> str:
     """The schema that the server answers at ``/api/v1/schema``, in English."""
     with override("en"):
-        schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-        text: bytes = OpenApiYamlRenderer2().render(schema, renderer_context={})  # type: ignore[no-untyped-call]
+        schema = SchemaGenerator().get_schema(request=None, public=True)
+        text: bytes = OpenApiYamlRenderer2().render(schema, renderer_context={})
     return text.decode()
 
 

@@ -10,6 +10,4 @@ def record(*, actor: Actor, action: str, subject: str, at: datetime, **detail: s
     """Write one entry in the caller's transaction. ``detail`` holds ids and codes, never personal data."""
     who = f"{actor.by}:{actor.user.pk}" if actor.user else str(actor.by)
     request_id = str(get_contextvars().get("request_id", ""))[:64]
-    return Entry.objects.create(
-        at=at, actor=who, action=action, subject=subject, request_id=request_id, detail=detail
-    )
+    return Entry.objects.create(at=at, actor=who, action=action, subject=subject, request_id=request_id, detail=detail)

@@ -52,9 +52,7 @@ class Case(Record):
     number = models.CharField(_("number"), max_length=16, unique=True, default=new_number, editable=False)
     kind = models.CharField(_("procedure"), max_length=32, editable=False)
     service = models.CharField(_("service"), max_length=32, blank=True)
-    status = models.CharField(
-        _("status"), max_length=24, choices=Status.choices, default=Status.DRAFT, editable=False
-    )
+    status = models.CharField(_("status"), max_length=24, choices=Status.choices, default=Status.DRAFT, editable=False)
     citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="cases", verbose_name=_("citizen"))
     person = models.CharField(max_length=64, editable=False)
     """Who it is really about: two accounts may each have entered the same citizen (see ``person_key``)."""
@@ -166,5 +164,3 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.material
-
-

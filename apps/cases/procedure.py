@@ -1,6 +1,6 @@
 """How a vertical plugs in: one ``Procedure`` per kind of case, found in ``<app>/procedure.py``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +47,7 @@ class Procedure:
     components: Callable[[Any], list[str]]
     """The tariff components owed, e.g. ``["base", "urgent"]``."""
     rows: Callable[[Any], list[Row]]
-    reasons: dict[str, dict[str, Text]] = field(default_factory=dict)
+    reasons: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     """Coded reasons by the name a move ``asks`` for."""
     messages: dict[str, str] = field(default_factory=dict)
     """The notification template told after a move: by ``"move:target"``, or by ``"move"``."""

@@ -43,4 +43,7 @@ def _clean_field(name: str, value: Any) -> Any:
 def redact(logger: Any, method: str, entry: dict[str, Any]) -> dict[str, Any]:
     """A structlog processor; the last before rendering, so that traces are cleaned as well."""
     cleaned: dict[str, Any] = _clean(entry)
+    if isinstance(cleaned.get("request"), str):
+        # "GET /path?query": what people search for is theirs
+        cleaned["request"] = cleaned["request"].partition("?")[0]
     return cleaned

@@ -118,9 +118,7 @@ class Workflow:
         """The table as a Mermaid state diagram."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.start}"]
         lines += [
-            f"    {source} --> {row.target}: {row.name} ({row.by})"
-            for row in self.rows
-            for source in row.sources
+            f"    {source} --> {row.target}: {row.name} ({row.by})" for row in self.rows for source in row.sources
         ]
         ends = set(self.statuses) - {source for row in self.rows for source in row.sources}
         lines += [f"    {status} --> [*]" for status in self.statuses if status in ends]

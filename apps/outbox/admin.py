@@ -39,6 +39,4 @@ class DeliveryAdmin(ModelAdmin):
     @admin.action(description=_("Try the parked ones again"), permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         count = services.replay(pks=list(queryset.values_list("pk", flat=True)))
-        self.message_user(
-            request, ngettext("%d is due again", "%d are due again", count) % count, messages.SUCCESS
-        )
+        self.message_user(request, ngettext("%d is due again", "%d are due again", count) % count, messages.SUCCESS)

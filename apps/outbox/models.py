@@ -44,9 +44,7 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         permissions = [("replay_delivery", _("Can try parked deliveries again"))]
         indexes = [
-            models.Index(
-                fields=["queue", "due_at"], name="open_deliveries", condition=models.Q(done_at=None)
-            ),
+            models.Index(fields=["queue", "due_at"], name="open_deliveries", condition=models.Q(done_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -133,13 +133,7 @@ def _postpone(lease: Lease, error: Exception) -> None:
 
 def sweep() -> int:
     """Wake a worker for every queue with something due: what a crash or a lost message left behind."""
-    late = (
-        Delivery.objects.open()
-        .filter(due_at__lte=Now())
-        .order_by()
-        .values_list("queue", flat=True)
-        .distinct()
-    )
+    late = Delivery.objects.open().filter(due_at__lte=Now()).order_by().values_list("queue", flat=True).distinct()
     park_the_abandoned()
     queues = list(late)
     for queue in queues:

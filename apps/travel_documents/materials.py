@@ -24,9 +24,7 @@ PRESENCE = Material(
     _("Proof that you are in this country"),
     _("The page with the entry stamp or visa, the electronic entry record, or a photo of you at a landmark."),
 )
-RESIDENCE = Material(
-    "residence_permit", _("Residence permit or visa"), _("It shows that you may live where you are.")
-)
+RESIDENCE = Material("residence_permit", _("Residence permit or visa"), _("It shows that you may live where you are."))
 POLICE = Material(
     "police_report",
     _("Police report"),

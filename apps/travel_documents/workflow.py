@@ -23,7 +23,7 @@ def fee(case: Any) -> str | None:
 
 def paid_first(case: Any) -> bool:
     """Before submission the post's policy counts, afterwards the one the case was submitted under."""
-    return (case.charge_policy or case.post.charge_policy) == ChargePolicy.ON_SUBMIT
+    return bool((case.charge_policy or case.post.charge_policy) == ChargePolicy.ON_SUBMIT)
 
 
 def paid_on_approval(case: Any) -> bool:

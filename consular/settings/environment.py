@@ -75,9 +75,7 @@ def _value(setting: Setting, env: Env, given: Mapping[str, str], mode: str) -> A
     if setting.kind is str:
         return given[setting.name]  # as it is: to the library, a secret that starts with $ names another variable
     try:
-        return (
-            env.list(setting.name) if setting.kind is list else env.get_value(setting.name, cast=setting.kind)
-        )
+        return env.list(setting.name) if setting.kind is list else env.get_value(setting.name, cast=setting.kind)
     except (ValueError, ImproperlyConfigured):
         raise Misconfigured(f"{setting.name} is not a {setting.kind.__name__}. {setting.says}") from None
 
@@ -111,9 +109,7 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
         wrong.append(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
     if bool(values["SANDBOX_PAY_URL"]) is not bool(values["SANDBOX_PAY_SECRET"]):
         wrong.append("SANDBOX_PAY_URL and SANDBOX_PAY_SECRET go together.")
-    return wrong + (
-        _unsafe_in_production(values) if values["MODE"] == PRODUCTION else _unsafe_in_sandbox(values)
-    )
+    return wrong + (_unsafe_in_production(values) if values["MODE"] == PRODUCTION else _unsafe_in_sandbox(values))
 
 
 def _address(url: str) -> SplitResult | None:
@@ -129,12 +125,9 @@ def _unsafe_in_production(values: Mapping[str, Any]) -> list[str]:
     wrong = [
         f"{setting.name} is a sandbox value, in production."
         for setting in SETTINGS
-        if setting.secret
-        and (values[setting.name] == setting.sandbox or "sandbox" in str(values[setting.name]))
+        if setting.secret and (values[setting.name] == setting.sandbox or "sandbox" in str(values[setting.name]))
     ]
-    wrong += [
-        f"{name} must be empty in production." for name in ("SANDBOX_PAY_URL", "FAULTS_DIR") if values[name]
-    ]
+    wrong += [f"{name} must be empty in production." for name in ("SANDBOX_PAY_URL", "FAULTS_DIR") if values[name]]
     if len(values["SECRET_KEY"]) < 50:  # noqa: PLR2004
         wrong.append("SECRET_KEY is shorter than 50 characters.")
     if not values["PUBLIC_URL"].startswith("https://"):

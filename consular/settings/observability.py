@@ -1,9 +1,10 @@
 import structlog
+from structlog.typing import Processor
 
 from apps.kernel.redaction import redact
 from consular.settings.environment import ENV
 
-_PROCESSORS = [
+_PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -19,6 +19,10 @@ def stylesheet(request: HttpRequest) -> str:
     return static("cases/staff.css")
 
 
+def script(request: HttpRequest) -> str:
+    return static("cases/staff.js")
+
+
 def favicon(request: HttpRequest) -> str:
     return static("cases/favicon.svg")
 
@@ -92,6 +96,7 @@ UNFOLD = {
     "THEME": "light",
     "COLORS": {"primary": BLUE},
     "STYLES": [stylesheet],
+    "SCRIPTS": [script],
     "DASHBOARD_CALLBACK": "apps.cases.admin.dashboard.start",
     "SIDEBAR": {"show_search": False, "navigation": MENU},
 }

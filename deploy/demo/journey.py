@@ -193,5 +193,3 @@ def _verify(folder: Path, story: Story) -> None:
 
 def _day(offset: int) -> str:
     return (datetime.now(tz=UTC).date() + timedelta(days=offset)).isoformat()
-
-

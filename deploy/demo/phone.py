@@ -42,9 +42,7 @@ class Phone:
 
     def sign_in(self, address: str, code: str) -> None:
         challenge = self.post("/api/v1/auth/challenges", to=address)
-        token = self.post(
-            "/api/v1/auth/tokens", challenge=challenge["challenge"], code=code, device_name="Demo phone"
-        )
+        token = self.post("/api/v1/auth/tokens", challenge=challenge["challenge"], code=code, device_name="Demo phone")
         self._headers["Authorization"] = f"Bearer {token['token']}"
 
     def upload(self, picture: bytes, *, kind: str) -> str:

@@ -20,7 +20,10 @@ _TAIL_LINES = 12
 
 @dataclass(frozen=True)
 class Command:
-    """What to run, with which whole environment; `user` and `group` are numeric ids (for root only)."""
+    """What to run, with which whole environment; `user` and `group` are numeric ids (for root only).
+
+    Nothing depends on a process that is a `leaf`: all leaves are asked to stop at the same time, and first.
+    """
 
     argv: Sequence[str]
     environ: Mapping[str, str]
@@ -29,6 +32,7 @@ class Command:
     user: int | None = None
     group: int | None = None
     cwd: Path | None = None
+    leaf: bool = False
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Process:
     log: Path | None = None
     log_begin: int = 0
     is_job: bool = False
+    is_asked: bool = False
 
     @property
     def pid(self) -> int:
@@ -69,10 +74,16 @@ class Process:
             file.seek(self.log_begin)
             return file.read()
 
-    def stop(self) -> None:
-        """Send its stop signal, wait, and at last kill the group (also what a dead leader left in it)."""
-        if not self.ended:
+    def ask_to_stop(self) -> None:
+        """Send its stop signal, once: Celery takes a second one as an order to drop its work."""
+        if not self.is_asked and not self.ended:
+            self.is_asked = True
             self.popen.send_signal(self.command.stop_signal)
+
+    def stop(self) -> None:
+        """Ask it, wait, and at last kill the group (also what a dead leader left in it)."""
+        self.ask_to_stop()
+        if not self.ended:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.popen.wait(self.command.grace_seconds)
         with contextlib.suppress(ProcessLookupError, PermissionError):

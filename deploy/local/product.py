@@ -95,7 +95,8 @@ def _fill(stack: Stack) -> None:
 
 
 def _python(stack: Stack, *argv: str) -> Command:
-    return Command(argv=[sys.executable, *argv], environ=stack.environ | {"PYTHONUNBUFFERED": "1"}, cwd=ROOT)
+    environ = stack.environ | {"PYTHONUNBUFFERED": "1"}
+    return Command(argv=[sys.executable, *argv], environ=environ, cwd=ROOT, leaf=True)
 
 
 def _manage(stack: Stack, *argv: str) -> Command:

@@ -1,4 +1,4 @@
-"""Many children of one launcher: started in order, waited for, watched, stopped in reverse order."""
+"""Many children of one launcher: started, waited for, watched, and stopped before what they need is gone."""
 
 import contextlib
 import subprocess
@@ -104,8 +104,11 @@ class Supervisor:
             time.sleep(0.25)
 
     def stop(self) -> None:
-        """Stop every child, the youngest first, and the warden; signals wait until it is done."""
+        """Stop the leaves together, then the rest, the youngest first; signals wait until it is done."""
         with signals.shielded():
+            for process in self.processes:
+                if process.command.leaf:
+                    process.ask_to_stop()
             while self.processes:
                 self.discard(self.processes[-1])
             self._dismiss_warden()

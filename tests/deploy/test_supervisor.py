@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -72,17 +73,28 @@ def test_a_job_fails_when_a_service_dies_under_it(supervisor: Supervisor) -> Non
         supervisor.finish(supervisor.processes[0])
 
 
-def test_children_stop_the_youngest_first(supervisor: Supervisor, tmp_path: Path) -> None:
+SLOW_TO_GO = (
+    "import signal, sys, time\n"
+    "def end(*_):\n"
+    "    open(sys.argv[2], 'a').write('asked ' + sys.argv[1] + '\\n')\n"
+    "    time.sleep(float(sys.argv[3]))\n"
+    "    open(sys.argv[2], 'a').write('ended ' + sys.argv[1] + '\\n')\n"
+    "    sys.exit(0)\n"
+    "signal.signal(signal.SIGTERM, end)\nprint('up', flush=True)\ntime.sleep(60)"
+)
+
+
+def test_what_others_need_stops_last_and_the_youngest_first(supervisor: Supervisor, tmp_path: Path) -> None:
     note = tmp_path / "order"
-    code = (
-        "import signal, sys, time\n"
-        "def end(*_): open(sys.argv[2], 'a').write(sys.argv[1] + ' '); sys.exit(0)\n"
-        "signal.signal(signal.SIGTERM, end)\nprint('up', flush=True)\ntime.sleep(60)"
-    )
-    for name in ("postgres", "web", "beat"):
-        begin(supervisor, name, python(code, name, str(note)))
+    for name in ("postgres", "valkey"):
+        begin(supervisor, name, python(SLOW_TO_GO, name, str(note), "0"))
+    for name, seconds in (("web", "0.6"), ("beat", "0.1")):
+        begin(supervisor, name, replace(python(SLOW_TO_GO, name, str(note), seconds), leaf=True))
     supervisor.stop()
-    assert note.read_text() == "beat web postgres "
+    steps = note.read_text().split("\n")
+    assert set(steps[:2]) == {"asked web", "asked beat"}  # side by side
+    assert steps[2:4] == ["ended beat", "ended web"]
+    assert steps[4:8] == ["asked valkey", "ended valkey", "asked postgres", "ended postgres"]
 
 
 def test_a_child_that_ignores_sigterm_is_killed(supervisor: Supervisor) -> None:

@@ -129,7 +129,7 @@ def test_exceptions_are_cleaned_in_message_cause_and_trace(lines, logger):
     assert not [secret for secret in ("110101199003070134\\n", "E12345678", "na@example.com\\n") if secret in text]
 
 
-def test_a_line_of_a_megabyte_is_cleaned_without_delay():
-    """No shape may need quadratic time."""
-    assert cleaned(event="x" * 1_000_000)["event"] == "x" * 1_000_000
-    assert cleaned(event="+1" + " 1" * 500_000)["event"] != ""
+def test_a_very_long_line_is_cleaned_in_linear_time():
+    """Quadratic shapes would need hours for these."""
+    assert cleaned(event="x" * 200_000)["event"] == "x" * 200_000
+    assert HIDDEN in cleaned(event="+1" + " 1" * 100_000)["event"]

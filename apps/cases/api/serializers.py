@@ -30,7 +30,7 @@ class AttachmentIn(In):
 
 class MoveOut(Out):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     ready = serializers.BooleanField(help_text="False while something listed in `missing` is lacking.")
     missing = serializers.ListField(child=serializers.CharField())
 
@@ -66,10 +66,10 @@ class AttachmentOut(Out):
 
 class MaterialOut(Out):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     why = serializers.CharField()
     kind = serializers.ChoiceField(choices=FileKind.choices)
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     types = serializers.ListField(child=serializers.CharField())
     max_bytes = serializers.IntegerField()
     attachments = AttachmentOut(many=True)
@@ -94,7 +94,7 @@ class CaseDetailOut(CaseOut):
 
 class ReasonOut(Out):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class StepOut(Out):
@@ -145,5 +145,3 @@ def asked(material: Material, attached: list[Attachment]) -> dict[str, Any]:
 def validation(faults: list[Fault]) -> dict[str, Any]:
     problems = [{"pointer": f.pointer, "code": f.code, "detail": str(f.detail)} for f in faults]
     return {"ready": not problems, "problems": problems}
-
-

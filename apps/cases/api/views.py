@@ -93,9 +93,7 @@ class CaseAttachments(CaseView):
         file = File.objects.of(self.user).filter(pk=form.validated_data["file"]).first()
         if file is None:
             raise Unknown
-        services.attach(
-            case=case, material=form.validated_data["material"], file=file, actor=self.actor, at=now()
-        )
+        services.attach(case=case, material=form.validated_data["material"], file=file, actor=self.actor, at=now())
         return self.shown(request, 201)
 
 

@@ -47,13 +47,9 @@ def move(
         at=at,
     )
     _follow(case, row, actor, at)
-    case.save(
-        update_fields=["status", "officer", "submitted_at", "due_on", "expected_on", "charge_policy"]
-    )
+    case.save(update_fields=["status", "officer", "submitted_at", "due_on", "expected_on", "charge_policy"])
     record(actor=actor, action=f"case_{name}", subject=case.payable, at=at, source=source, target=row.target)
-    publish(
-        CaseMoved(case=str(case.pk), step=step.pk, kind=case.kind, move=name, source=source, target=row.target)
-    )
+    publish(CaseMoved(case=str(case.pk), step=step.pk, kind=case.kind, move=name, source=source, target=row.target))
     return case
 
 

@@ -32,7 +32,7 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         """Every operation may answer a problem, whatever its status."""
-        problem = self._get_response_for_code(Problem, "default", media_types=[CONTENT_TYPE], direction=direction)
+        problem = self._get_response_for_code(Problem, "default", media_types=[CONTENT_TYPE], direction=direction)  # type: ignore[no-untyped-call]
         problem["description"] = "A problem (RFC 9457); decide by its `code`."
         return super()._get_response_bodies(direction) | {"default": problem}
 

@@ -14,10 +14,7 @@ class In(serializers.Serializer[Any]):
         if isinstance(data, Mapping) and (strangers := sorted(set(data) - set(self.fields), key=str)):
             message = self.error_messages["unknown"]
             raise serializers.ValidationError(
-                {
-                    str(name): [serializers.ErrorDetail(str(message), code="unknown_field")]
-                    for name in strangers
-                }
+                {str(name): [serializers.ErrorDetail(str(message), code="unknown_field")] for name in strangers}
             )
         return super().to_internal_value(data)
 

@@ -6,8 +6,6 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from apps.payments.migrations._immutable import IMMUTABLE
-
 
 class Migration(migrations.Migration):
 
@@ -195,5 +193,4 @@ class Migration(migrations.Migration):
             model_name='refund',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='a_refund_has_an_amount'),
         ),
-        IMMUTABLE,
     ]

@@ -35,9 +35,7 @@ class ApplicationView(CitizenView[TravelDocument]):
         if "citizen" in found:
             found["citizen"] = self.mine("citizen", Citizen.objects.of(self.user), found["citizen"])
         if found.get("loss_report"):
-            found["loss_report"] = self.mine(
-                "loss_report", LossReport.objects.of(self.user), found["loss_report"]
-            )
+            found["loss_report"] = self.mine("loss_report", LossReport.objects.of(self.user), found["loss_report"])
         if "post" in found:
             found["post"] = self.mine("post", Post.objects.all(), found["post"])
         return found

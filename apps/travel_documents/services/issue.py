@@ -23,9 +23,7 @@ from apps.travel_documents.procedure import KIND
 
 def issue(*, case: str, job: Job, at: datetime) -> None:
     """Make the document of a case in production. Safe to repeat: the number and the file key stay the same."""
-    asked = TravelDocument.objects.select_related("case__post", "case__citizen", "case__applicant").get(
-        case__pk=case
-    )
+    asked = TravelDocument.objects.select_related("case__post", "case__citizen", "case__applicant").get(case__pk=case)
     if asked.case.status != Status.PRODUCTION:
         return
     document = _reserve(asked, at)

@@ -1,9 +1,6 @@
-"""What the database itself refuses: to change a quote, the money of a payment, history or evidence.
+"""What the database itself refuses: to change a quote, the money of a payment, history or evidence."""
 
-Not a migration (the name starts with an underscore): the last operation of ``0001_initial``.
-"""
-
-from django.db.migrations import RunSQL
+from django.db import migrations
 
 FUNCTION = """
 CREATE FUNCTION payments_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -35,16 +32,21 @@ def _stays(table: str) -> str:
     )
 
 
-IMMUTABLE = RunSQL(
-    [
-        FUNCTION,
-        _whole("payments_quote"),
-        _whole("payments_paymentevent"),
-        _columns("payments_payment", "quote_id payable payer_id provider reference amount_minor currency"),
-        _stays("payments_payment"),
-        _columns("payments_refund", "payment_id amount_minor currency reason"),
-        _stays("payments_refund"),
-        _columns("payments_inboundnotice", "provider dedupe_key reference headers body received_at"),
-    ],
-    ["DROP FUNCTION payments_refuse() CASCADE;"],
-)
+class Migration(migrations.Migration):
+    dependencies = [("payments", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(
+            [
+                FUNCTION,
+                _whole("payments_quote"),
+                _whole("payments_paymentevent"),
+                _columns("payments_payment", "quote_id payable payer_id provider reference amount_minor currency"),
+                _stays("payments_payment"),
+                _columns("payments_refund", "payment_id amount_minor currency reason"),
+                _stays("payments_refund"),
+                _columns("payments_inboundnotice", "provider dedupe_key reference headers body received_at"),
+            ],
+            ["DROP FUNCTION payments_refuse() CASCADE;"],
+        )
+    ]
