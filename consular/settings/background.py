@@ -22,6 +22,7 @@ QUEUES = ["default", "documents", "files", "messages", "payments"]
 
 CELERY_BEAT_SCHEDULE = {
     "outbox.sweep": {"task": "outbox.sweep", "schedule": 2.0},
+    "documents.purge": {"task": "documents.purge", "schedule": 3600.0},
     "accounts.forget": {"task": "accounts.forget", "schedule": 3600.0},
     "payments.poll": {"task": "payments.poll", "schedule": 30.0},
 }

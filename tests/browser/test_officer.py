@@ -201,3 +201,15 @@ def test_it_fits_on_smaller_screens(desks, officer, with_papers, width):
     desk.check(f"14-queue-{width}")
     desk.open(f"/admin/cases/case/{case.pk}/change/")
     desk.check(f"15-case-{width}")
+
+
+def test_the_menu_opens_on_a_small_screen(desks, officer):
+    desk = desks("en")
+    desk.page.set_viewport_size({"width": 820, "height": 900})
+    desk.sign_in(officer)
+    expect(desk.page.locator("#nav-sidebar")).to_be_hidden()
+
+    desk.page.get_by_role("button", name="Menu").press("Enter")
+
+    expect(desk.page.locator("#nav-sidebar")).to_be_visible()
+    desk.check("16-menu-820")

@@ -18,6 +18,7 @@ from apps.cases.admin import desk
 from apps.cases.admin.clock import clock, pressure, waiting
 from apps.cases.admin.queue import CappedPaginator
 from apps.cases.models import Case
+from apps.documents import services as documents
 from apps.documents.statuses import FileStatus
 from apps.kernel.workflow import Actor, By
 from apps.posts.models import Post
@@ -398,6 +399,44 @@ def test_an_earlier_loss_is_pointed_out(post, officer):
 
     make_loss_report(case.citizen, case.applicant)
     assert "2 reports" in screen(officer).get(page_of(case)).content.decode()
+
+
+def test_the_price_and_the_payment_stand_on_the_page(post, officer):
+    case = make_case("payment_due", post=post, officer=officer)
+    assert "No price has been shown yet." in screen(officer).get(page_of(case)).content.decode()
+
+    services.quote(case=case, at=now())
+    services.pay(case=case, provider="sandbox", actor=applicant_of(case), at=now())
+
+    assert "EUR 16.00" in screen(officer).get(page_of(case)).content.decode()
+    shown = screen(officer, "zh-hans").get(page_of(case)).content.decode()
+    assert "16.00 欧元" in shown
+    assert "准备" in shown
+
+
+def test_an_issued_document_opens_from_the_case(post, officer):
+    case = make_case("production", post=post, officer=officer)
+    made = documents.reserve(
+        kind=case.kind,
+        subject=case.payable,
+        holder=str(case.citizen_id),
+        owner=case.applicant,
+        issued_on=date(2026, 11, 23),
+        expires_on=date(2026, 12, 15),
+    )
+    assert made.number in screen(officer).get(page_of(case)).content.decode()
+    address = f"{QUEUE}{case.pk}/documents/{made.pk}/"
+    assert address not in screen(officer).get(page_of(case)).content.decode()
+    assert screen(officer).get(address).status_code == 404
+
+    documents.mark_issued(issue=made, sha256="a" * 64, seal=b"seal", at=now())
+
+    assert address in screen(officer).get(page_of(case)).content.decode()
+    answer = screen(officer).get(address)
+    assert answer.status_code == 302
+    assert f"{'a' * 64}.pdf" in answer["Location"]
+    assert screen(make_officer(make_post("LON"))).get(address).status_code == 404
+    assert Entry.objects.filter(action="document_read", subject=f"document:{made.pk}").count() == 1
 
 
 # Papers

@@ -44,7 +44,7 @@ def make_priced_post(code: str = "PAR", amount_minor: int = 1600, **facts: Any) 
 
 def make_quote(payable: str = "", *, post: Post | None = None, at: datetime = AT, **given: Any) -> Quote:
     asked = {"service": "TRAVEL_DOC", "components": ["base"], "on": date(2026, 11, 23)} | given
-    return services.quote(payable=payable or f"case:{next(_turn)}", post=post or make_priced_post(), at=at, **asked)
+    return services.quote(payable=payable or f"thing:{next(_turn)}", post=post or make_priced_post(), at=at, **asked)
 
 
 def make_payment(

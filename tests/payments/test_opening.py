@@ -121,7 +121,7 @@ def test_what_is_paid_is_not_paid_again(scripted):
 
 
 def test_an_old_quote_is_not_payable_but_the_new_one_is(scripted):
-    quote = make_quote("case:1")
+    quote = make_quote("thing:1")
     Tariff.objects.update(amount_minor=9900)
     tomorrow = AT + timedelta(hours=24)
 
@@ -129,7 +129,7 @@ def test_an_old_quote_is_not_payable_but_the_new_one_is(scripted):
         make_payment(quote, at=tomorrow)
 
     assert refused.value.code == "quote_expired"
-    assert make_payment(make_quote("case:1", at=tomorrow), at=tomorrow).amount_minor == 9900
+    assert make_payment(make_quote("thing:1", at=tomorrow), at=tomorrow).amount_minor == 9900
 
 
 def test_opening_is_in_the_audit_trail(scripted):

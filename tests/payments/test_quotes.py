@@ -29,31 +29,31 @@ def test_a_quote_has_the_lines_of_the_tariff_in_both_languages():
 
 
 def test_the_price_that_was_shown_stays_when_the_tariff_changes():
-    shown = make_quote("case:1")
+    shown = make_quote("thing:1")
     Tariff.objects.update(amount_minor=9900)
 
-    again = make_quote("case:1", at=AT + timedelta(hours=23))
+    again = make_quote("thing:1", at=AT + timedelta(hours=23))
 
     assert again == shown
     assert again.total_minor == 1600
 
 
 def test_after_a_day_the_new_tariff_counts():
-    make_quote("case:1")
+    make_quote("thing:1")
     Tariff.objects.update(amount_minor=9900)
 
-    assert make_quote("case:1", at=AT + timedelta(hours=24)).total_minor == 9900
+    assert make_quote("thing:1", at=AT + timedelta(hours=24)).total_minor == 9900
 
 
 def test_another_wish_has_another_price():
     post = make_priced_post()
     make_tariff(post, "urgent", 2000)
-    plain = make_quote("case:1", post=post)
+    plain = make_quote("thing:1", post=post)
 
-    urgent = make_quote("case:1", post=post, components=["base", "urgent"])
+    urgent = make_quote("thing:1", post=post, components=["base", "urgent"])
 
     assert (plain.total_minor, urgent.total_minor) == (1600, 3600)
-    assert make_quote("case:1", post=post) == plain
+    assert make_quote("thing:1", post=post) == plain
 
 
 def test_what_was_paid_is_what_is_shown_for_ever(scripted):
@@ -114,7 +114,7 @@ def test_two_phones_that_ask_at_once_see_one_quote():
 
     def ask() -> None:
         start.wait()
-        make_quote("case:1", post=post)
+        make_quote("thing:1", post=post)
         connection.close()
 
     threads = [Thread(target=ask) for _ in range(6)]

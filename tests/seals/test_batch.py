@@ -20,7 +20,9 @@ REQUEST = {"id": "a1", "format": "vds", "data": SEAL.hex(), "certificates": CERT
 
 
 def answers(module, *lines):
-    incoming = io.BytesIO(b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines))
+    incoming = io.BytesIO(
+        b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines)
+    )
     outgoing = io.StringIO()
     converse(incoming, outgoing, answer=module.answer, refuse=module.refuse)
     return [json.loads(line) for line in outgoing.getvalue().splitlines()]
@@ -109,7 +111,9 @@ def test_a_line_too_long_to_keep_is_one_answer(monkeypatch):
     assert codes == ["MALFORMED_REQUEST", "UNSUPPORTED"] * 2
 
 
-@pytest.mark.parametrize(("sent", "returned"), [("x", "x"), (7, 7), ([1], None), ({}, None), (1.5, None), ("\ud800", "\ud800")])
+@pytest.mark.parametrize(
+    ("sent", "returned"), [("x", "x"), (7, 7), ([1], None), ({}, None), (1.5, None), ("\ud800", "\ud800")]
+)
 def test_an_id_comes_back_if_it_is_a_name_or_a_number(sent, returned):
     assert verified(REQUEST | {"id": sent})[0]["id"] == returned
 

@@ -11,7 +11,8 @@ ALPHABET = " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @pytest.mark.parametrize(
-    ("text", "encoded"), [("XK<CD", "EB0466A9"), ("XKCD", "EB11FE45"), ("VISA01", "DE515826"), ("D<<", "6ABC"), ("", "")]
+    ("text", "encoded"),
+    [("XK<CD", "EB0466A9"), ("XKCD", "EB11FE45"), ("VISA01", "DE515826"), ("D<<", "6ABC"), ("", "")],
 )
 def test_the_examples(text, encoded):
     assert c40.encode(text).hex().upper() == encoded

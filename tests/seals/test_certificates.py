@@ -63,9 +63,9 @@ def test_the_seal_signer_has_exactly_its_extensions():
 
     assert extensions(VDS) == {"2.5.29.35": False, "2.5.29.37": True, "2.23.136.1.1.6.2": False}
     assert certificate.subject.rfc4514_string() == "CN=ED,C=CN"
-    assert [each.dotted_string for each in certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value] == [
-        "2.23.136.1.1.11.1"
-    ]
+    assert [
+        each.dotted_string for each in certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    ] == ["2.23.136.1.1.11.1"]
     document_type = certificate.extensions.get_extension_for_oid(factories.DOCUMENT_TYPE).value
     assert document_type.value == factories.PU_ONLY
     certificate.verify_directly_issued_by(seen(CSCA))
@@ -197,3 +197,14 @@ def test_no_bit_of_a_certificate_can_flip(place):
 @given(st.binary(min_size=64, max_size=64))
 def test_signatures_there_and_back(raw):
     assert to_raw(to_der(raw), 32) == raw
+
+
+def test_a_signature_of_unwhole_octets_is_refused():
+    """The count of unused bits is outside the signature; it must be the only one that makes sense."""
+    signature = asn1.Certificate.load(VDS)["signature_value"]
+    start = VDS.index(signature.dump()) + len(signature.dump()) - len(signature.contents)
+
+    assert VDS[start] == 0
+    for unused in (1, 2, 4):
+        with pytest.raises(Invalid):
+            certificates.parse(VDS[:start] + bytes([unused]) + VDS[start + 1 :])

@@ -153,7 +153,9 @@ def test_what_is_no_zone_is_refused(lines, code):
 
 
 @given(
-    st.sampled_from([36, 44]).flatmap(lambda n: st.lists(st.text(ALPHABET, min_size=n, max_size=n), min_size=2, max_size=2)),
+    st.sampled_from([36, 44]).flatmap(
+        lambda n: st.lists(st.text(ALPHABET, min_size=n, max_size=n), min_size=2, max_size=2)
+    ),
     st.dates(),
 )
 def test_any_characters_are_read_or_refused(lines, on):

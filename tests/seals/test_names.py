@@ -94,7 +94,14 @@ def test_the_tables_of_part_3(written, printed):
 
 @pytest.mark.parametrize(
     ("name", "code_point"),
-    [("张", "U+5F20"), ("A\x00", "U+0000"), ("Ａ", "U+FF21"), ("A\ud800", "U+D800"), ("A😀", "U+1F600"), ("Ω", "U+03A9")],
+    [
+        ("张", "U+5F20"),
+        ("A\x00", "U+0000"),
+        ("Ａ", "U+FF21"),
+        ("A\ud800", "U+D800"),
+        ("A😀", "U+1F600"),
+        ("Ω", "U+03A9"),
+    ],
 )
 def test_what_has_no_transliteration_is_named_and_never_dropped(name, code_point):
     with pytest.raises(Invalid) as refused:

@@ -224,9 +224,7 @@ def revoking(authority_, *serials, since=AT):
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since).build()
         builder = builder.add_revoked_certificate(entry)
     crl = builder.sign(authority_.key, hashes.SHA256()).public_bytes(Encoding.DER)
-    return Trust(
-        [certificates.parse(each.certificate_der) for each in (CSCA, SIGNER)], [revocation.parse(crl)]
-    )
+    return Trust([certificates.parse(each.certificate_der) for each in (CSCA, SIGNER)], [revocation.parse(crl)])
 
 
 @pytest.mark.parametrize(

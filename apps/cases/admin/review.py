@@ -25,6 +25,7 @@ from apps.documents.statuses import IssueStatus
 from apps.kernel.workflow import By
 from apps.losses.models import LossReport
 from apps.payments.models import Payment, Quote
+from apps.posts.bilingual import said
 from apps.posts.money import format_money
 
 
@@ -110,7 +111,10 @@ def fee(case: Case) -> list[Row]:
         return []
     language = get_language() or "zh-hans"
     lines = [
-        Row(line["label"][language], format_money(line["amount_minor"], shown.currency, language))
+        Row(
+            said(zh=line["label_zh"], en=line["label_en"]),
+            format_money(line["amount_minor"], shown.currency, language),
+        )
         for line in shown.lines
     ]
     return [*lines, Row(_("Total"), format_money(shown.total_minor, shown.currency, language))]
