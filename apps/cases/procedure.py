@@ -50,7 +50,7 @@ class Procedure:
     reasons: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     """Coded reasons by the name a move ``asks`` for."""
     messages: dict[str, str] = field(default_factory=dict)
-    """The notification template told after a move: by ``"move:target"``, or by ``"move"``."""
+    """The notification template told after a move."""
 
 
 procedures: Registry[Procedure] = Registry("procedure")

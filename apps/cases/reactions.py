@@ -19,8 +19,7 @@ from apps.payments.models import Payment
 @on(CaseMoved)
 def tell_the_applicant(event: CaseMoved) -> None:
     case = Case.objects.select_related("post", "applicant").get(pk=event.case)
-    messages = case.procedure.messages
-    template = messages.get(f"{event.move}:{event.target}") or messages.get(event.move)
+    template = case.procedure.messages.get(event.move)
     if template is None:
         return
     step = case.history.get(pk=event.step)

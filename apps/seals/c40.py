@@ -16,31 +16,9 @@ UNLATCH = 0xFE
 UP_TO_THREE = re.compile(".{1,3}", re.DOTALL)
 
 
-class Triples(dict[int, str]):
-    """The three characters of each number of two bytes; worked out when first met."""
-
-    def __missing__(self, number: int) -> str:
-        first, rest = divmod(number - 1, 1600)
-        text = CHARACTERS[first] + CHARACTERS[rest // 40] + CHARACTERS[rest % 40]
-        self[number] = text
-        return text
-
-
-class Pairs(dict[str, bytes]):
-    """The two bytes of up to three characters; worked out when first met. There are 37³ and a few."""
-
-    def __missing__(self, text: str) -> bytes:
-        values = [VALUES[character] for character in text]
-        if len(values) == 1:
-            pair = bytes([UNLATCH, ord(CHARACTERS[values[0]]) + 1])
-        else:
-            first, second, third = [*values, PADDING][:3]
-            pair = (1600 * first + 40 * second + third + 1).to_bytes(2, "big")
-        self[text] = pair
-        return pair
-
-
-TRIPLES, PAIRS = Triples(), Pairs()
+TRIPLES: dict[int, str] = {}
+PAIRS: dict[str, bytes] = {}
+"""What numbers and characters have been met before, both ways; there are 37³ of them."""
 
 
 def encode(text: str) -> bytes:
@@ -48,27 +26,43 @@ def encode(text: str) -> bytes:
 
     Raises ``Invalid`` (``c40``) for other than A-Z, 0-9, space and ``<``.
     """
+    parts = UP_TO_THREE.findall(text)
     try:
-        return b"".join(map(PAIRS.__getitem__, UP_TO_THREE.findall(text)))
+        PAIRS.update({part: _pair(part) for part in parts if part not in PAIRS})
     except KeyError:
         raise Invalid(code="c40") from None
+    return b"".join([PAIRS[part] for part in parts])
 
 
 def decode(data: bytes) -> str:
     """The characters, fillers as spaces. Raises ``Invalid`` (``c40``) for what no encoder writes."""
     if len(data) % 2:
         raise Invalid(code="c40")
-    numbers = unpack(f">{len(data) // 2}H", data)
+    *numbers, last = unpack(f">{len(data) // 2}H", data) or (None,)
     try:
-        return "".join(map(TRIPLES.__getitem__, numbers[:-1])) + "".join(map(_last, numbers[-1:]))
+        TRIPLES.update({number: _triple(number) for number in numbers if number not in TRIPLES})
+        return "".join([TRIPLES[number] for number in numbers]) + ("" if last is None else _last(last))
     except KeyError:
         raise Invalid(code="c40") from None
+
+
+def _pair(text: str) -> bytes:
+    values = [VALUES[character] for character in text]
+    if len(values) == 1:
+        return bytes([UNLATCH, ord(CHARACTERS[values[0]]) + 1])
+    first, second, third = [*values, PADDING][:3]
+    return (1600 * first + 40 * second + third + 1).to_bytes(2, "big")
+
+
+def _triple(number: int) -> str:
+    first, rest = divmod(number - 1, 1600)
+    return CHARACTERS[first] + CHARACTERS[rest // 40] + CHARACTERS[rest % 40]
 
 
 def _last(number: int) -> str:
     if number >> 8 == UNLATCH:
         return CHARACTERS[VALUES[chr(number - 1 & 0xFF)]]
     if (number - 1) % 40 != PADDING:
-        return TRIPLES[number]
+        return _triple(number)
     first, rest = divmod(number - 1, 1600)
     return CHARACTERS[first] + CHARACTERS[rest // 40]

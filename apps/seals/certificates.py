@@ -150,8 +150,13 @@ READERS: dict[str, Callable[[core.ParsableOctetString], Any]] = {
     BASIC_CONSTRAINTS: lambda value: value.parsed.native,
     KEY_USAGE: lambda value: value.parsed.native,
     EXTENDED_KEY_USAGE: lambda value: value.parsed.native,
-    DOCUMENT_TYPE: lambda value: DOCUMENT_TYPE_LIST.load(value.contents, strict=True)["codes"].native,
+    DOCUMENT_TYPE: lambda value: _document_codes(value.contents),
 }
+
+
+def _document_codes(der: bytes) -> list[str]:
+    """Some write a code of one letter with a filler."""
+    return [code.rstrip("<") for code in DOCUMENT_TYPE_LIST.load(der, strict=True)["codes"].native]
 
 
 def _whole_octets(bits: core.OctetBitString) -> bytes:

@@ -22,12 +22,14 @@ class Trust:
 
     def __init__(self, listed: Iterable[Certificate], revocations: Iterable[RevocationList] = ()) -> None:
         listed = list(listed)
-        self.authorities = [each for each in listed if each.is_authority]
+        self._authorities: dict[str, list[Certificate]] = {}
         self._listed = {each.der for each in listed}
         self._signers: dict[str, list[Certificate]] = {}
-        for signer in listed:
-            if not signer.is_authority:
-                self._signers.setdefault(signer.lookup, []).append(signer)
+        for each in listed:
+            if each.is_authority:
+                self._authorities.setdefault(each.country, []).append(each)
+            else:
+                self._signers.setdefault(each.lookup, []).append(each)
         self._revoked = self._read_revocations(revocations)
 
     def signers(self, lookup: str) -> Sequence[Certificate]:
@@ -35,8 +37,8 @@ class Trust:
         return self._signers.get(lookup, [])
 
     def trusts(self, certificate: Certificate, *, at: datetime) -> bool:
-        compatriots = [each for each in self.authorities if each.country == certificate.country]
-        if not compatriots:
+        compatriots = self._authorities.get(certificate.country)
+        if compatriots is None:
             return certificate.der in self._listed
         return any(each.is_valid_at(at) and _is_signed(certificate, each) for each in compatriots)
 
@@ -46,10 +48,11 @@ class Trust:
 
     def _read_revocations(self, lists: Iterable[RevocationList]) -> dict[tuple[str, int], datetime]:
         """Only from lists that an authority here has signed."""
+        authorities = [each for compatriots in self._authorities.values() for each in compatriots]
         return {
             (each.issuer_key, serial): since
             for each in lists
-            if any(each.is_signed_by(authority) for authority in self.authorities)
+            if any(each.is_signed_by(authority) for authority in authorities)
             for serial, since in each.revoked.items()
         }
 

@@ -46,11 +46,9 @@ procedures.add(
         reasons={"deficiencies": DEFICIENCIES, "grounds": GROUNDS, "returns": RETURNS},
         messages={
             "submit": "application_submitted",
-            "submit:payment_due": "payment_due",
             "claim": "review_started",
             "ask": "materials_requested",
-            "approve:payment_due": "approved_payment_due",
-            "approve:production": "document_in_production",
+            "approve": "approved",
             "refuse": "refused",
             "return": "returned",
             "pay": "payment_received",

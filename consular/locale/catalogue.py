@@ -10,8 +10,7 @@ from translate.tools.pocompile import POCompile
 from consular.locale.texts import Text
 
 FOLDER = Path(__file__).parent / "zh_Hans" / "LC_MESSAGES"
-SOURCE = FOLDER / "django.po"
-COMPILED = FOLDER / "django.mo"
+SOURCE, COMPILED = "django.po", "django.mo"
 
 HEADER = """# What the project, and the theme of its staff screens, say in simplified Chinese.
 # Edit the translations here, then run `python -m consular.locale`.
@@ -26,7 +25,7 @@ msgstr ""
 """
 
 
-def read(path: Path = SOURCE) -> dict[Text, str]:
+def read(path: Path) -> dict[Text, str]:
     """Translations by text. A fuzzy one is a guess and counts as none."""
     units = [unit for unit in _parse(path).units if not unit.isheader() and not unit.isobsolete()]
     return {_text(unit): "" if unit.isfuzzy() else str(unit.target) for unit in units}
@@ -38,7 +37,7 @@ def write(translations: dict[Text, str], places: dict[Text, list[str]]) -> str:
     return "\n".join([HEADER, *(str(_unit(text, translations[text], places[text])) for text in order)])
 
 
-def compiled(path: Path = SOURCE) -> bytes:
+def compiled(path: Path) -> bytes:
     """The bytes of ``django.mo`` that belong to a ``django.po``."""
     compiler: Any = POCompile()
     content: bytes = compiler.convertstore(_parse(path))

@@ -60,6 +60,20 @@ def test_twenty_words_about_one_payment_at_once_are_one_capture(scripted):
     assert path(payment) == ["created", "captured"]
 
 
+def test_a_notice_and_an_answer_at_once_are_one_capture(scripted):
+    for _ in range(5):
+        payment = make_payment()
+        scripted.pay(payment)
+
+        results = at_once(
+            lambda one=payment: settle(one, scripted.orders[one.reference]).status,
+            lambda one=payment: services.poll(at=one.ask_at),
+        )
+
+        assert results[0] == Status.CAPTURED
+        assert path(payment) == ["created", "captured"]
+
+
 def test_two_payments_captured_at_once_are_one_payment_and_one_debt(scripted):
     for _ in range(5):
         quote = make_quote()

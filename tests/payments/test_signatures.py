@@ -1,6 +1,7 @@
 """What the sandbox adapter believes: its own provider, lately, and nothing else."""
 
 import json
+import runpy
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.timezone import now
 
 from apps.kernel.errors import Invalid, Unauthenticated, Unavailable
 from apps.payments.models import Payment
+from apps.payments.providers import sandbox
 from apps.payments.providers.base import providers
 from apps.payments.providers.sandbox import SIGNATURE, STAMP, Sandbox
 from apps.payments.statuses import Status
@@ -203,6 +205,13 @@ def test_an_answer_and_its_absence_are_told_apart(monkeypatch):
     assert ADAPTER.ask(payment) is None
 
 
-def test_the_sandbox_is_registered_because_it_is_configured():
-    assert "sandbox" in providers
+def test_the_sandbox_is_registered_where_it_is_configured_and_only_there(settings, monkeypatch):
     assert str(providers["sandbox"].label)
+    monkeypatch.delitem(providers._items, "sandbox")
+
+    settings.SANDBOX_PAY_URL = ""
+    runpy.run_path(sandbox.__file__)
+    assert "sandbox" not in providers
+    settings.SANDBOX_PAY_URL = "http://sandbox.example"
+    runpy.run_path(sandbox.__file__)
+    assert "sandbox" in providers

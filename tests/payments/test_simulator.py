@@ -194,6 +194,13 @@ def test_the_page_is_in_both_languages_and_shows_the_amount(sandbox):
     assert "default-src 'none'" in chinese.headers["Content-Security-Policy"]
 
 
+def test_the_way_back_is_offered_when_the_merchant_gave_one(sandbox):
+    order = sandbox.order(return_url='https://app.example/back?a="1"&b=2')
+    page = sandbox.call("POST", "/orders", order).json()["pay_url"]
+
+    assert 'href="https://app.example/back?a=&quot;1&quot;&amp;b=2"' in sandbox.press(page).text
+
+
 @pytest.mark.parametrize(("currency", "shown"), [("JPY", ">1,600 <"), ("KWD", ">1.600 <"), ("USD", ">16.00 <")])
 def test_the_page_knows_the_digits_of_a_currency(sandbox, currency, shown):
     page = sandbox.call("POST", "/orders", sandbox.order(currency=currency)).json()["pay_url"]

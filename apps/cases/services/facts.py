@@ -1,40 +1,33 @@
 """What a message about a case may say."""
 
-from django.conf import settings
 from django.utils import translation
 
 from apps.cases.models import Case, Step
 from apps.cases.services.fees import is_fee_due, quote
 from apps.kernel.workflow import Move
+from apps.notifications.wording import Fact
 from apps.payments.models import Payment
-from apps.posts.money import format_money
 
 
-def facts(*, case: Case, step: Step, language: str) -> dict[str, str | int]:
-    """In the person's language; ``…_on`` is an ISO 8601 date and shown in their zone by the template."""
+def facts(*, case: Case, step: Step, language: str) -> dict[str, Fact]:
+    """As ``notifications.wording`` takes them: amounts in the smallest unit, dates in ISO 8601, reasons as a list."""
+    paid = Payment.objects.paying(case.payable).first()
+    owed = quote(case=case, at=step.at) if paid is None and is_fee_due(case) else None
+    money = paid or owed
     with translation.override(language):
         return {
             "number": case.number,
-            "procedure": str(case.procedure.label),
             "post": case.post_id,
             "status": str(step.get_target_display()),
-            "amount": _amount(case, step, language),
+            "amount": paid.amount_minor if paid else "",
+            "amount_due": owed.total_minor if owed else "",
+            "currency": money.currency if money else "",
             "expected_on": case.expected_on.isoformat() if case.expected_on else "",
-            "reasons": "\n".join(f"- {reason}" for reason in reason_labels(case, step)),
+            "deadline_on": "",
+            "reasons": reason_labels(case, step),
             "note": step.note,
-            "link": f"{settings.PUBLIC_URL}/api/v1/cases/{case.pk}",
+            "link": "",
         }
-
-
-def _amount(case: Case, step: Step, language: str) -> str:
-    """What was paid, or else what is due."""
-    paid = Payment.objects.paying(case.payable).first()
-    if paid is not None:
-        return format_money(paid.amount_minor, paid.currency, language)
-    if not is_fee_due(case):
-        return ""
-    owed = quote(case=case, at=step.at)
-    return format_money(owed.total_minor, owed.currency, language)
 
 
 def reason_labels(case: Case, step: Step) -> list[str]:

@@ -8,6 +8,8 @@ from apps.posts.bilingual import said
 
 
 class QuoteLineOut(Out):
+    """One component of the price, with the law it rests on."""
+
     code = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     quantity = serializers.IntegerField()
@@ -55,5 +57,7 @@ class PaymentOut(Out):
 
 
 class ProviderOut(Out):
+    """A way to pay."""
+
     code = serializers.CharField(help_text="For `provider` when a payment is opened.")
     label = serializers.CharField()  # type: ignore[assignment]

@@ -93,19 +93,13 @@ def _code_of_signer(signer: Certificate, lines: tuple[str, str] | None, question
     foreign_purpose = signer.purposes and VDS_SIGNER not in signer.purposes
     if not question.trust.trusts(signer, at=question.at) or (lines and foreign_purpose):
         return Code.UNTRUSTED_CERTIFICATE
-    if lines and not _may_seal(signer, lines[0][:2]):
+    if lines and signer.document_types is not None and lines[0][:2].rstrip("<") not in signer.document_types:
         return Code.INVALID_DOCUMENTTYPE
     if not signer.is_valid_at(question.at):
         return Code.EXPIRED_CERTIFICATE
     if question.trust.has_revoked(signer, at=question.at):
         return Code.REVOKED_CERTIFICATE
     return Code.VALID
-
-
-def _may_seal(signer: Certificate, code: str) -> bool:
-    if signer.document_types is None:
-        return True
-    return code.rstrip("<") in {each.rstrip("<") for each in signer.document_types}
 
 
 def _code_of_print(printed: Sequence[str], lines: tuple[str, str], zone: Zone) -> Code:
