@@ -11,7 +11,7 @@ from apps.cases.statuses import LIVE, QUEUED, Status
 from apps.documents.models import File
 from apps.kernel.models import Record
 from apps.kernel.workflow import By
-from apps.payments.models import Payment, Quote
+from apps.payments import services as payments
 from apps.posts.models import ChargePolicy, Post, Urgency
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -114,10 +114,7 @@ class Case(Record):
 
     def is_fee_settled(self) -> bool:
         """Paid, or quoted at nothing."""
-        if Payment.objects.paying(self.payable).exists():
-            return True
-        shown = Quote.objects.filter(payable=self.payable).order_by("-shown_at").first()
-        return shown is not None and not shown.needs_payment
+        return payments.is_settled(payable=self.payable)
 
     @property
     def payable(self) -> str:

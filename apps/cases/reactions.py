@@ -37,6 +37,11 @@ def quote_what_is_due(event: CaseMoved) -> None:
         services.move(case=case, name="pay", actor=SYSTEM, at=at)
 
 
+@on(CaseMoved, when=lambda event: event.target in {Status.WITHDRAWN, Status.REFUSED, Status.RETURNED})
+def stop_asking_for_money(event: CaseMoved) -> None:
+    payments.abandon(payable=f"case:{event.case}", at=now())
+
+
 @on(PaymentSettled, when=lambda event: event.payable.startswith("case:"))
 def carry_on_after_payment(event: PaymentSettled) -> None:
     """Money for a case that can no longer use it is owed back, not kept."""

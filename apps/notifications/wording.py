@@ -67,7 +67,7 @@ def say(*, facts: Mapping[str, Fact], language: str, time_zone: str, at: datetim
             said[name] = say_day(date.fromisoformat(text), language=language, told_on=told_on)
     for name in AMOUNTS:
         if isinstance(amount := facts.get(name), int):
-            said[name] = format_money(amount, said.get("currency", ""), language)
+            said[name] = format_money(amount, said.get("currency", ""), language) if amount else ""
     if reasons := said.get("reasons"):
         said["reasons"] = "\n".join(f"- {line.removeprefix('- ')}" for line in reasons.splitlines())
     if said.get("link", "").startswith("/"):

@@ -150,7 +150,7 @@ READERS: dict[str, Callable[[core.ParsableOctetString], Any]] = {
     BASIC_CONSTRAINTS: lambda value: value.parsed.native,
     KEY_USAGE: lambda value: value.parsed.native,
     EXTENDED_KEY_USAGE: lambda value: value.parsed.native,
-    DOCUMENT_TYPE: lambda value: _document_codes(value.contents),
+    DOCUMENT_TYPE: lambda value: _document_codes(value.contents or b""),
 }
 
 

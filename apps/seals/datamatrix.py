@@ -6,14 +6,15 @@ from io import BytesIO
 import zxingcpp
 from PIL import Image
 
-PIXELS_PER_MODULE = 8
+PIXELS_PER_MODULE = 4
+"""At 300 dots per inch, ICAO's smallest module of 0.3386 mm is four dots."""
 READABLE = zxingcpp.BarcodeFormats(
     (zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Aztec)
 )
 
 
 def as_png(content: bytes) -> bytes:
-    """Grey, 8 pixels per module, with the quiet zone of one module. Verifiers find it inside a PDF, too."""
+    """Grey pixels, with the quiet zone of one module. Verifiers find it inside a PDF, too."""
     file = BytesIO()
     Image.fromarray(_code(content).to_image(scale=PIXELS_PER_MODULE)).save(file, "PNG")
     return file.getvalue()

@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.test import override_settings
 from django.utils.timezone import now
 from playwright.sync_api import sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from apps.cases.models import Case
 from apps.documents import services as documents
@@ -110,20 +111,17 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def plain_static_files(tmp_path_factory):
-    """As found in the source; that the hashed names resolve is a matter of ``collectstatic``."""
+@pytest.fixture(scope="module")
+def live_server(tmp_path_factory):
+    """Serves static files as they lie in the source; that their hashed names resolve is proven by ``collectstatic``."""
     storages = {
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path_factory.mktemp("static")):
-        yield
-
-
-@pytest.fixture(scope="session")
-def live_server(plain_static_files, live_server):
-    return live_server
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
 
 
 class Desk:

@@ -69,6 +69,10 @@ def test_money_is_said_in_the_units_of_its_currency(minor, currency, english, ch
     assert said("zh-hans", amount=minor, currency=currency)["amount"] == chinese
 
 
+def test_nobody_is_asked_to_pay_nothing():
+    assert said(amount_due=0, currency="EUR")["amount_due"] == ""
+
+
 def test_an_amount_that_is_text_already_stays_as_it_is():
     assert said(amount="EUR 16.00")["amount"] == "EUR 16.00"
 

@@ -6,12 +6,14 @@ Every run that is not rolled back leaves one audit entry; ``BEFORE`` lets a test
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from apps.audit.models import Entry
 from apps.audit.services import record
 from apps.kernel.workflow import SYSTEM
 from apps.outbox.events import Event, Job, effect, on
+from apps.outbox.models import Delivery
 
 BEFORE: dict[str, Callable[[], None]] = {}
 JOBS: list[Job] = []
@@ -36,6 +38,18 @@ class Whispered(Event):
 
 def note(action: str, subject: str) -> None:
     record(actor=SYSTEM, action=action, subject=subject, at=now())
+
+
+def failing(error: Exception) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def come_due() -> None:
+    """As if the wait, or the lease, were over."""
+    Delivery.objects.exclude(due_at=None).update(due_at=Now())
 
 
 def noted(subject: str) -> int:

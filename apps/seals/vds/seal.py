@@ -29,9 +29,8 @@ class Seal(NamedTuple):
 
 def unsigned(header: Header, features: tuple[Feature, ...]) -> bytes:
     """What is to be signed. Version 4 only: we write no other."""
-    return header.encode() + b"".join(
-        bytes([feature.tag]) + encode_length(len(feature.value)) + feature.value for feature in features
-    )
+    zone = [bytes([tag]) + encode_length(len(value)) + value for tag, value in features]
+    return header.encode() + b"".join(zone)
 
 
 def signed(message: bytes, signature: bytes) -> bytes:
