@@ -29,11 +29,13 @@ def tell_the_applicant(event: CaseMoved) -> None:
 
 
 @on(CaseMoved, when=lambda event: event.target in {Status.PAYMENT_DUE, Status.READY_TO_COLLECT})
-def quote_what_is_due(event: CaseMoved) -> None:
-    """Where the tariff asks for nothing, nobody is asked to pay nothing."""
+def ask_for_nothing_where_nothing_is_owed(event: CaseMoved) -> None:
+    """Showing the price is what settles a free service; one that waits for a payment then goes on by itself."""
     case = Case.objects.select_related("post").get(pk=event.case)
     at = now()
-    if services.is_fee_due(case) and not services.quote(case=case, at=at).needs_payment and case.status == event.target:
+    if case.status != event.target or services.quote(case=case, at=at).needs_payment:
+        return
+    if case.status == Status.PAYMENT_DUE:
         services.move(case=case, name="pay", actor=SYSTEM, at=at)
 
 

@@ -28,20 +28,19 @@ def encode(text: str) -> bytes:
     """
     parts = UP_TO_THREE.findall(text)
     try:
-        PAIRS.update({part: _pair(part) for part in parts if part not in PAIRS})
+        return b"".join([PAIRS.get(part) or _pair(part) for part in parts])
     except KeyError:
         raise Invalid(code="c40") from None
-    return b"".join([PAIRS[part] for part in parts])
 
 
 def decode(data: bytes) -> str:
     """The characters, fillers as spaces. Raises ``Invalid`` (``c40``) for what no encoder writes."""
     if len(data) % 2:
         raise Invalid(code="c40")
-    *numbers, last = unpack(f">{len(data) // 2}H", data) or (None,)
+    numbers = unpack(f">{len(data) // 2}H", data)
     try:
-        TRIPLES.update({number: _triple(number) for number in numbers if number not in TRIPLES})
-        return "".join([TRIPLES[number] for number in numbers]) + ("" if last is None else _last(last))
+        texts = [TRIPLES.get(number) or _triple(number) for number in numbers[:-1]]
+        return "".join(texts + [_last(number) for number in numbers[-1:]])
     except KeyError:
         raise Invalid(code="c40") from None
 
@@ -49,14 +48,17 @@ def decode(data: bytes) -> str:
 def _pair(text: str) -> bytes:
     values = [VALUES[character] for character in text]
     if len(values) == 1:
-        return bytes([UNLATCH, ord(CHARACTERS[values[0]]) + 1])
-    first, second, third = [*values, PADDING][:3]
-    return (1600 * first + 40 * second + third + 1).to_bytes(2, "big")
+        pair = bytes([UNLATCH, ord(CHARACTERS[values[0]]) + 1])
+    else:
+        first, second, third = [*values, PADDING][:3]
+        pair = (1600 * first + 40 * second + third + 1).to_bytes(2, "big")
+    return PAIRS.setdefault(text, pair)
 
 
 def _triple(number: int) -> str:
     first, rest = divmod(number - 1, 1600)
-    return CHARACTERS[first] + CHARACTERS[rest // 40] + CHARACTERS[rest % 40]
+    text = CHARACTERS[first] + CHARACTERS[rest // 40] + CHARACTERS[rest % 40]
+    return TRIPLES.setdefault(number, text)
 
 
 def _last(number: int) -> str:

@@ -12,7 +12,12 @@ from apps.cases.models import Case, Step, person_key
 from apps.documents.statuses import FileStatus
 from apps.kernel.errors import Conflict, DomainError, Forbidden, IllegalMove, Invalid, Stale, Unmet
 from apps.kernel.workflow import SYSTEM, Actor, By
+from apps.outbox import services as outbox
 from apps.outbox.models import Delivery
+from apps.payments import services as payments
+from apps.payments.models import Refund
+from apps.payments.providers.base import Notice
+from apps.payments.statuses import Status as PaymentStatus
 from tests.cases.factories import AT, applicant_of, make_case, make_draft, make_file, make_officer, make_post
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +263,39 @@ def test_racing_drafts_of_one_citizen_leave_one():
 
     assert sum(isinstance(outcome, Case) for outcome in outcomes) == 1
     assert all(isinstance(outcome, (Case, Conflict)) for outcome in outcomes)
+
+
+def test_where_the_tariff_asks_for_nothing_nobody_is_asked_to_pay():
+    case = make_draft(post=make_post("LIS", fee=0))
+    clerk = Actor(By.OFFICER, make_officer(case.post))
+    for name, actor in [("submit", applicant_of(case)), ("claim", clerk), ("approve", clerk)]:
+        case = services.move(case=case, name=name, actor=actor, at=AT)
+    assert case.status == "payment_due"
+
+    outbox.drain(queue="default")
+
+    case.refresh_from_db()
+    assert case.status == "production"
+
+
+def test_money_for_a_case_that_has_ended_is_owed_back():
+    case = make_draft(post=make_post("LON", charge_policy="on_submit"))
+    case = services.move(case=case, name="submit", actor=applicant_of(case), at=AT)
+    payment = services.pay(case=case, provider="sandbox", actor=applicant_of(case), at=AT)
+    services.move(case=case, name="withdraw", actor=applicant_of(case), at=AT)
+
+    notice = Notice(
+        id="late",
+        reference=payment.reference,
+        status=PaymentStatus.CAPTURED,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        provider_txn="late",
+        at=AT,
+    )
+    payments.settle(provider="sandbox", notice=notice, at=AT)
+    outbox.drain(queue="default")
+
+    assert Refund.objects.get(payment=payment).amount_minor == 1600
+    case.refresh_from_db()
+    assert case.status == "withdrawn"

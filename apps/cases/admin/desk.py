@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.cases.models import ALPHABET, Case, CaseQuerySet
 from apps.cases.statuses import LIVE, QUEUED, YOURS, Status
+from apps.posts.models import Post
 
 MANY = 99
 """Above this, a badge says "more than" instead of counting."""
@@ -21,8 +22,14 @@ class Tab(TextChoices):
 
 
 def in_sight(user: User) -> CaseQuerySet:
-    """What was submitted to the officer's own post; to every post for a superuser."""
-    return Case.objects.exclude(submitted_at=None) if user.is_superuser else Case.objects.handled_by(user)
+    """What was submitted to the officer's own post; to every post for a superuser.
+
+    The post is also named outright: only then does its index give the order as well, at any number of cases.
+    """
+    if user.is_superuser:
+        return Case.objects.exclude(submitted_at=None)
+    posts = list(Post.objects.of_officer(user).values_list("pk", flat=True))
+    return Case.objects.handled_by(user).filter(post__in=posts)
 
 
 def on(tab: str, cases: CaseQuerySet, user: User) -> CaseQuerySet:

@@ -29,7 +29,11 @@ def quote(*, payable: str, post: Post, service: str, components: list[str], on: 
 
 
 def is_settled(*, payable: str) -> bool:
-    return Payment.objects.paying(payable).exists()
+    """Paid, or last quoted at nothing."""
+    if Payment.objects.paying(payable).exists():
+        return True
+    shown = Quote.objects.filter(payable=payable).order_by("-shown_at").first()
+    return shown is not None and not shown.needs_payment
 
 
 def _shown(asked: dict[str, Any], *, at: datetime) -> Quote | None:

@@ -16,6 +16,7 @@ VERSIONS = {0x02: V3, 0x03: V4}
 
 NAMES_AT, V3_NAMES_END, V4_LENGTH_END = 2, 10, 8
 LAST_OF_V3 = 5
+RESERVED = b"\x00\xff"
 REFERENCE = re.compile(r"[0-9A-F]{1,40}")
 SIGNER = re.compile(r"[A-Z]{2}[A-Z0-9]{2}")
 DECIMAL_LENGTHS = {"DEZV"}
@@ -57,7 +58,7 @@ def decode(data: bytes) -> tuple[Header, int]:
         raise Invalid(code="vds_header")
     end = V3_NAMES_END if version == V3 else _end_of_names(data[NAMES_AT:V4_LENGTH_END])
     rest = data[end : end + 8]
-    if len(rest) < 8 or not {0, 0xFF}.isdisjoint(rest[6:]):  # noqa: PLR2004
+    if len(rest) < 8 or rest[6] in RESERVED or rest[7] in RESERVED:  # noqa: PLR2004
         raise Invalid(code="vds_header")
     header = Header(
         _decoded(data[NAMES_AT:end], version),
