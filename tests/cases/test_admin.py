@@ -193,6 +193,21 @@ def test_the_list_asks_as_often_for_ten_cases_as_for_one(post, officer):
     assert asked() == once
 
 
+@pytest.mark.parametrize(("tab", "index"), [("waiting", "queue_of_a_post"), ("all", "cases_of_a_post")])
+def test_a_list_comes_in_order_from_the_index_of_the_post(post, officer, tab, index):
+    """Whatever the planner thinks of a few rows: with the index alone it needs neither a scan nor a full sort."""
+    make_case(post=post)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+
+    plan = desk.on(tab, desk.in_sight(officer), officer).order_by(*desk.order(tab))[:50].explain()
+
+    assert f"using {index} on cases_case" in plan
+    assert "Seq Scan on cases_case" not in plan
+
+
 def test_paging_stops_where_nobody_would_go(post, officer, monkeypatch):
     monkeypatch.setattr(CappedPaginator, "MOST", 2)
     for _ in range(3):

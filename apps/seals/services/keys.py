@@ -17,7 +17,7 @@ from apps.seals.signers.base import StoredKey, key_stores
 
 COUNTRY = "CN"
 STORE = "file"
-SERIAL_BYTES = 3
+SERIAL_BYTES, FIRST_SERIAL = 3, 0x100
 """The serial number is printed in every seal: short, but random."""
 
 CSCA_USE = timedelta(days=5 * 365)
@@ -92,7 +92,7 @@ def _prepared(purpose: str, *, at: datetime) -> SigningKey:
     """Key and certificate, not yet in the database."""
     plan = PLANS[Purpose(purpose)]
     start = at.astimezone(UTC).replace(microsecond=0)
-    serial = 1 + secrets.randbelow(256**SERIAL_BYTES - 1)
+    serial = FIRST_SERIAL + secrets.randbelow(256**SERIAL_BYTES - FIRST_SERIAL)
     name = f"{purpose}-{serial:X}-{secrets.token_hex(4)}"
     spki = key_stores[STORE].generate(name)
     order = Order((COUNTRY, plan.name), serial, spki, not_before=start, not_after=start + plan.life)
