@@ -87,3 +87,10 @@ def test_every_staff_list_opens(admin_client):
         if screen.has_module_permission:
             address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
             assert admin_client.get(address).status_code == 200, address
+
+
+def test_every_message_has_a_text_and_every_text_a_sender():
+    texts = {path.stem for path in (ROOT / "apps/notifications/texts/en").glob("[a-z]*.txt")}
+    sent = {template for procedure in procedures.values() for template in procedure.messages.values()}
+    sent |= set(re.findall(r'template="(\w+)"', "".join(p.read_text() for p in (ROOT / "apps").rglob("reactions.py"))))
+    assert sent == texts

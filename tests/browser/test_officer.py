@@ -91,6 +91,18 @@ def test_from_the_answer_to_the_approval(desks, officer, with_papers, language):
     desk.check("11-signed-out")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wrong_password_is_refused_in_the_same_language(desks, officer, language):
+    desk = desks(language)
+    desk.open("/admin/")
+    desk.page.locator("#id_username").fill(officer.username)
+    desk.page.locator("#id_password").fill("not the password")
+    desk.page.locator("#login-form [type=submit]").click()
+
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+    desk.check("17-refused")
+
+
 def test_the_language_is_changed_on_the_page_itself(desks, officer):
     desk = desks("zh-hans")
     desk.open("/admin/")

@@ -95,7 +95,10 @@ def test_a_superuser_sees_every_post(post):
     here, there = make_case(post=post), make_case(post=make_post("LON"))
     boss = User.objects.create_superuser("boss", "a-long-password-for-her")
 
-    assert set(numbers(screen(boss).get(QUEUE))) == {here.number, there.number}
+    answer = screen(boss).get(QUEUE)
+    assert set(numbers(answer)) == {here.number, there.number}
+    assert 'class="field-post' in answer.content.decode()
+    assert 'class="field-post' not in screen(make_officer(post)).get(QUEUE).content.decode()
 
 
 def test_nobody_sees_a_draft(post, officer):

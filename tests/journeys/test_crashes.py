@@ -42,6 +42,8 @@ POINTS = [
     "notifications.before_send",
     "notifications.after_send",
 ]
+RECORDED = {"issue.finished", "notifications.after_send"}
+"""Past the point where the result is on record: nobody comes here a second time."""
 KILLS = 2
 LEASE = "3"
 
@@ -115,7 +117,9 @@ def test_a_killed_worker_costs_time_and_nothing_else(simulator, live_server, tmp
             plan = tmp_path / point
             plan.write_text(str(KILLS))
             play(case, running)
-            assert plan.read_text() == "0", f"nobody died at {point}: the test proves nothing"
+            survived = "1" if point in RECORDED else "0"
+            assert plan.read_text() == survived, f"not enough died at {point}: the test proves nothing"
+            plan.unlink()
 
             check(case, point, post_office)
 

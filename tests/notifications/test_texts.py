@@ -15,10 +15,10 @@ LANGUAGES = ("zh-hans", "en")
 NAMES = sorted({path.stem for path in TEXTS.glob("*/*.txt")} - {"_close"})
 PROMISED = {
     "loss_reported", "application_submitted", "review_started", "materials_requested", "approved",
-    "approved_payment_due", "payment_received", "document_in_production", "document_issued", "ready_to_collect",
+    "payment_received", "ready_to_collect",
     "refused", "returned", "withdrawn", "collected", "new_device",
 }  # fmt: skip
-CALLED_BY_SOMEONE_IN_TROUBLE = ("refused", "materials_requested", "approved_payment_due", "loss_reported", "new_device")
+CALLED_BY_SOMEONE_IN_TROUBLE = ("refused", "materials_requested", "approved", "loss_reported", "new_device")
 
 every = pytest.mark.parametrize(("name", "language"), [(name, language) for name in NAMES for language in LANGUAGES])
 

@@ -62,7 +62,7 @@ class QueueList(ChangeList):
 class QueueAdmin(ModelAdmin):
     """The columns and the order of the queue."""
 
-    list_display = ("number", "who", "what", "stage", "submitted", "due", "waits", "officer")
+    list_display = ["number", "who", "what", "stage", "submitted", "due", "waits", "officer"]
     list_display_links = ("number", "who")
     list_select_related = ("citizen", "post", "officer")
     sortable_by = ()
@@ -74,6 +74,10 @@ class QueueAdmin(ModelAdmin):
     actions = None
     search_fields = ("number",)
     search_help_text = _("Case number, or the beginning of a name")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Whoever sees more than one post is told which."""
+        return [*self.list_display, "post"] if cast("User", request.user).is_superuser else self.list_display
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return QueueList
