@@ -117,8 +117,8 @@ def test_a_killed_worker_costs_time_and_nothing_else(simulator, live_server, tmp
             plan = tmp_path / point
             plan.write_text(str(KILLS))
             play(case, running)
-            survived = "1" if point in RECORDED else "0"
-            assert plan.read_text() == survived, f"not enough died at {point}: the test proves nothing"
+            died = KILLS - int(plan.read_text())
+            assert died == KILLS or (died and point in RECORDED), f"not enough died at {point}: this proves nothing"
             plan.unlink()
 
             check(case, point, post_office)

@@ -3,13 +3,17 @@
 Door: ``sheet``. It must not know cases, keys or storage.
 """
 
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from PIL import Image
+
 from apps.documents.rendering import Unprintable, render
+from apps.seals.datamatrix import PIXELS_PER_MODULE
 
 TEMPLATE = Path(__file__).parent / "sheet.typ"
 SEXES = {"F": "女 / F", "M": "男 / M", "X": "X"}
@@ -46,7 +50,6 @@ class Sheet:
     authority_en: str
     destination: str
     mrz: tuple[str, str]
-    verify_url: str
     created_at: datetime
     transit: tuple[str, ...] = ()
     lost_passport: str = ""
@@ -54,15 +57,16 @@ class Sheet:
     specimen: bool = False
 
 
-def sheet(*, data: Sheet, photo: bytes, seal_svg: bytes) -> bytes:
+def sheet(*, data: Sheet, photo: bytes, seal: bytes) -> bytes:
     """The PDF/A-2b, unsigned, the same bytes for the same input.
 
-    ``photo`` is a JPEG, cropped to 33 × 48 mm (R24); ``seal_svg`` a symbol drawn with one unit per module. Printed as
-    Doc 9303-8 §5 wants a single sheet: "Emergency" in the title, one journey, destination and transit points.
+    ``photo`` is a JPEG, cropped to 33 × 48 mm (R24); ``seal`` a PNG of ``apps.seals.datamatrix``, which a verifier
+    finds inside the PDF. Printed as Doc 9303-8 §5 wants a single sheet: "Emergency" in the title, one journey,
+    destination and transit points.
     Raises ``GlyphMissing``, or ``Unprintable`` when the machine readable zone or the seal does not fit the sheet.
     """
     _check_mrz(data)
-    modules = _modules(seal_svg)
+    modules = _modules(seal)
     printed = asdict(data) | {
         "sex": SEXES.get(data.sex, data.sex),
         "nationality": NATIONALITIES.get(data.nationality, data.nationality),
@@ -77,7 +81,7 @@ def sheet(*, data: Sheet, photo: bytes, seal_svg: bytes) -> bytes:
         "seal_modules": modules,
         "module_mm": min(MODULE_MM, SEAL_ROOM_MM / modules),
     }
-    return render(template=TEMPLATE, data=printed, images={"photo": photo, "seal": seal_svg})
+    return render(template=TEMPLATE, data=printed, images={"photo": photo, "seal": seal})
 
 
 def _check_mrz(data: Sheet) -> None:
@@ -88,10 +92,13 @@ def _check_mrz(data: Sheet) -> None:
         raise Unprintable(code="mrz_of_another_document")
 
 
-def _modules(seal_svg: bytes) -> int:
+def _modules(seal: bytes) -> int:
     """Width of the symbol with its quiet zone, in modules."""
-    found = re.search(rb'<svg width="(\d{2,3})"', seal_svg)
-    modules = int(found.group(1)) if found else 0
+    try:
+        with Image.open(io.BytesIO(seal), formats=("PNG",)) as symbol:
+            modules = symbol.width // PIXELS_PER_MODULE
+    except OSError:
+        raise Unprintable(code="seal_unprintable") from None
     if not modules or SEAL_ROOM_MM / modules < LEAST_MODULE_MM:
         raise Unprintable(code="seal_unprintable")
     return modules

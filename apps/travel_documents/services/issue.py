@@ -102,12 +102,11 @@ def _draw(asked: TravelDocument, document: Issue, lines: tuple[str, str], seal: 
         transit=tuple(f"{zh} / {en}" for code, zh, en in country_names() if code in asked.transit),
         lost_passport=asked.loss_report.passport_number if asked.loss_report else "",
         mrz=lines,
-        verify_url=f"{settings.PUBLIC_URL}/verify",
         created_at=document.created_at,
         specimen=settings.SANDBOX,
     )
     return sheet(
         data=data,
         photo=documents.content(file=photo.file),
-        seal_svg=seals.datamatrix(seal=seal, kind="svg"),
+        seal=seals.datamatrix(seal=seal),
     )
