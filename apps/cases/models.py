@@ -1,5 +1,7 @@
 import secrets
-from typing import Self
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any, Self
 
 from django.db import models
 from django.utils.crypto import salted_hmac
@@ -7,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Citizen, User
 from apps.cases.procedure import Procedure, procedures
-from apps.cases.statuses import LIVE, QUEUED, Status
+from apps.cases.statuses import LIVE, QUEUED, SUBMITTED_AND_LIVE, Status
 from apps.documents.models import File
 from apps.kernel.models import Record
 from apps.kernel.workflow import By
-from apps.payments import services as payments
 from apps.posts.models import ChargePolicy, Post, Urgency
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -27,6 +28,36 @@ def person_key(citizen: Citizen) -> str:
     if not citizen.identity_number:
         return citizen.pk.hex
     return salted_hmac("person", citizen.identity_number, algorithm="sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The particulars that are reviewed and printed."""
+
+    name: str
+    surname: str
+    given_names: str
+    born_on: date
+    sex: str
+    place_of_birth: str
+    nationality: str
+    identity_number: str | None
+
+    @property
+    def full_spelling(self) -> str:
+        return f"{self.surname} {self.given_names}".strip()
+
+    @classmethod
+    def of(cls, citizen: Citizen) -> "Holder":
+        return cls(**{field.name: getattr(citizen, field.name) for field in fields(cls)})
+
+    @classmethod
+    def read(cls, written: dict[str, Any]) -> "Holder":
+        return cls(**written | {"born_on": date.fromisoformat(written["born_on"])})
+
+    def written(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self) | {"born_on": self.born_on.isoformat()}
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -59,6 +90,8 @@ class Case(Record):
     applicant = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("applicant's account"))
     post = models.ForeignKey(Post, models.PROTECT, related_name="cases", verbose_name=_("post"))
     urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency.choices, default=Urgency.NORMAL)
+    particulars = models.JSONField(default=dict, editable=False)
+    """The citizen as submitted: what was reviewed is what is issued, whatever is edited meanwhile."""
     charge_policy = models.CharField(
         _("charged"), max_length=16, choices=ChargePolicy.choices, blank=True, editable=False
     )
@@ -67,6 +100,7 @@ class Case(Record):
         User, models.PROTECT, related_name="+", null=True, editable=False, verbose_name=_("officer")
     )
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
+    fee_settled_at = models.DateTimeField(_("paid"), null=True, editable=False)
     due_on = models.DateField(_("due"), null=True, editable=False)
     """When the post must have answered: orders the queue, and stays when papers are sent again."""
     expected_on = models.DateField(_("expected"), null=True, editable=False)
@@ -79,9 +113,14 @@ class Case(Record):
         verbose_name_plural = _("cases")
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "kind"],
+                fields=["citizen", "kind"],
                 condition=models.Q(status__in=LIVE),
-                name="one_live_case_per_person_and_kind",
+                name="one_live_case_per_citizen_and_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=models.Q(status__in=SUBMITTED_AND_LIVE),
+                name="one_submitted_case_per_person_and_kind",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="status_is_a_known_one"),
             models.CheckConstraint(
@@ -112,9 +151,10 @@ class Case(Record):
     def state(self) -> Status:
         return Status(self.status)
 
-    def is_fee_settled(self) -> bool:
-        """Paid, or quoted at nothing."""
-        return payments.is_settled(payable=self.payable)
+    @property
+    def holder(self) -> Holder:
+        """Who it is for: as submitted, or while it is a draft as the citizen stands now."""
+        return Holder.read(self.particulars or Holder.of(self.citizen).written())
 
     @property
     def payable(self) -> str:

@@ -6,7 +6,7 @@ from apps.cases import services
 from apps.cases.events import CaseMoved
 from apps.cases.models import Attachment, Case
 from apps.cases.statuses import Status
-from apps.documents.events import FileCleaned
+from apps.documents.events import FileCleaned, FileReceived
 from apps.kernel.errors import IllegalMove
 from apps.kernel.workflow import SYSTEM
 from apps.notifications.services import tell
@@ -23,7 +23,7 @@ def tell_the_applicant(event: CaseMoved) -> None:
     if template is None:
         return
     step = case.history.get(pk=event.step)
-    facts = services.facts(case=case, step=step, language=case.applicant.language)
+    facts = services.facts(case=case, step=step, language=case.applicant.language, at=now())
     dedupe = f"{case.payable}:{step.pk}"
     tell(user=case.applicant, template=template, subject=case.payable, facts=facts, at=step.at, dedupe=dedupe)
 
@@ -31,17 +31,21 @@ def tell_the_applicant(event: CaseMoved) -> None:
 @on(CaseMoved, when=lambda event: event.target in {Status.PAYMENT_DUE, Status.READY_TO_COLLECT})
 def ask_for_nothing_where_nothing_is_owed(event: CaseMoved) -> None:
     """Showing the price is what settles a free service; one that waits for a payment then goes on by itself."""
-    case = Case.objects.select_related("post").get(pk=event.case)
+    case = Case.objects.select_for_update(of=("self",)).select_related("post").get(pk=event.case)
     at = now()
-    if case.status != event.target or services.quote(case=case, at=at).needs_payment:
+    if case.status != event.target or not services.is_fee_due(case):
         return
-    if case.status == Status.PAYMENT_DUE:
+    if not services.quote(case=case, at=at).needs_payment:
         services.move(case=case, name="pay", actor=SYSTEM, at=at)
 
 
 @on(CaseMoved, when=lambda event: event.target in {Status.WITHDRAWN, Status.REFUSED, Status.RETURNED})
-def stop_asking_for_money(event: CaseMoved) -> None:
-    payments.abandon(payable=f"case:{event.case}", at=now())
+def settle_the_money_of_a_case_that_ends(event: CaseMoved) -> None:
+    """Nothing more is asked for, and what was paid for no document is owed back."""
+    case, at = Case.objects.get(pk=event.case), now()
+    payments.abandon(payable=case.payable, at=at)
+    for payment in Payment.objects.paying(case.payable):
+        payments.mark_unusable(payment=payment, at=at)
 
 
 @on(PaymentSettled, when=lambda event: event.payable.startswith("case:"))
@@ -55,9 +59,18 @@ def carry_on_after_payment(event: PaymentSettled) -> None:
         payments.mark_unusable(payment=Payment.objects.get(pk=event.payment), at=at)
 
 
+@on(FileReceived)
+def show_the_paper_that_is_being_checked(event: FileReceived) -> None:
+    _raise_versions(event.file)
+
+
 @on(FileCleaned)
 def show_the_checked_paper(event: FileCleaned) -> None:
-    """The case changed for whoever looks at it: raise its version."""
-    for attachment in Attachment.objects.filter(file_id=event.file):
+    _raise_versions(event.file)
+
+
+def _raise_versions(file: str) -> None:
+    """The case changed for whoever looks at it."""
+    for attachment in Attachment.objects.filter(file_id=file):
         case = Case.objects.select_for_update(of=("self",)).get(pk=attachment.case_id)
         case.save(update_fields=[])

@@ -40,6 +40,7 @@ class Status(TextChoices):
 YOURS = {Status.DRAFT, Status.INFO_REQUESTED, Status.PAYMENT_DUE, Status.READY_TO_COLLECT}
 FINAL = {Status.COLLECTED, Status.RETURNED, Status.REFUSED, Status.WITHDRAWN}
 LIVE = [status for status in Status if status not in FINAL]
+SUBMITTED_AND_LIVE = [status for status in LIVE if status != Status.DRAFT]
 QUEUED = [Status.SUBMITTED, Status.PRELIMINARY_REVIEW]
 
 ADVICE = {

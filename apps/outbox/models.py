@@ -45,6 +45,7 @@ class Delivery(models.Model):
         permissions = [("replay_delivery", _("Can try parked deliveries again"))]
         indexes = [
             models.Index(fields=["queue", "due_at"], name="open_deliveries", condition=models.Q(done_at=None)),
+            models.Index(fields=["done_at"], name="done_deliveries"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import partial
 
 from celery import signature
@@ -21,6 +22,8 @@ from apps.outbox.models import Delivery
 MAX_ATTEMPTS = 5
 """Of a reaction that fails for a reason of its own; one that waits for somebody else is more patient."""
 MAX_WAITS = 60
+
+KEPT_FOR = timedelta(days=30)
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +73,7 @@ def publish(event: Event) -> None:
 def wake(queue: str) -> None:
     """Tell the workers there is something to do. Only a hint: without a broker the sweep finds it."""
     try:
-        signature("outbox.drain", (queue,)).apply_async(queue=queue, retry=False)
+        signature("outbox.drain", (queue,)).apply_async(queue=queue, retry=False, expires=10)
     except (OperationalError, OSError):
         log.warning("broker_unreachable", extra={"queue": queue})
 
@@ -154,3 +157,9 @@ def replay(*, pks: list[int]) -> int:
     """Give parked deliveries another round of attempts."""
     parked = Delivery.objects.parked().filter(pk__in=pks)
     return parked.update(due_at=Now(), forgiven=F("attempts"), silent=0, error="")
+
+
+def forget() -> int:
+    """Drop what was done long ago; answers how many."""
+    old = Now() - Value(KEPT_FOR, output_field=DurationField())
+    return Delivery.objects.filter(done_at__lt=old).delete()[0]

@@ -11,3 +11,8 @@ def drain(queue: str) -> None:
 @shared_task(name="outbox.sweep", ignore_result=True)
 def sweep() -> None:
     services.sweep()
+
+
+@shared_task(name="outbox.forget", ignore_result=True)
+def forget() -> None:
+    services.forget()

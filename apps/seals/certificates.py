@@ -23,6 +23,7 @@ DOCUMENT_TYPE = "2.23.136.1.1.6.2"
 BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE = "2.5.29.19", "2.5.29.15", "2.5.29.37"
 AUTHORITY_KEY, SUBJECT_KEY = "2.5.29.35", "2.5.29.14"
 
+LISTED = {"CERTIFICATE", "X509 CRL"}
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 """What asn1crypto raises for bytes that are not what they seem."""
 
@@ -105,10 +106,13 @@ def parse(der: bytes) -> Certificate:
 
 
 def split(data: bytes) -> Iterable[bytes]:
-    """The certificates of one file: DER, or any number in PEM. Raises ``ValueError`` for broken PEM."""
+    """The certificates and revocation lists of one file: DER, or any number in PEM.
+
+    Raises ``ValueError`` for broken PEM.
+    """
     if not pem.detect(data):
         return [data]
-    return [der for label, _headers, der in pem.unarmor(data, multiple=True) if label == "CERTIFICATE"]
+    return [der for label, _headers, der in pem.unarmor(data, multiple=True) if label in LISTED]
 
 
 def _read(certificate: x509.Certificate, der: bytes) -> Certificate:

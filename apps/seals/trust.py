@@ -75,11 +75,11 @@ def trust_in(ders: tuple[bytes, ...]) -> Trust:
 def load(path: Path) -> Trust:
     """From a file, or all the files of a folder; DER or PEM.
 
-    Raises ``OSError``, or ``Invalid`` (``certificate_unreadable``) where a file named by itself holds none.
+    Raises ``OSError``, or ``Invalid`` (``certificate_unreadable``) where none of it can be read.
     """
     files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
     ders = tuple(der for file in files for der in _split(file.read_bytes()))
-    if not path.is_dir() and not any(map(_either, ders)):
+    if not any(map(_either, ders)):
         raise Invalid(_("This is not a certificate that can be read."), code="certificate_unreadable")
     return trust_in(ders)
 

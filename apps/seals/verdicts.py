@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 
 class Code(StrEnum):
-    """In the order in which they are judged: format, signature, issuer, document."""
+    """In the order of the standard's own list: format, then the signer, then what it signed."""
 
     READ_ERROR = "READ_ERROR"
     WRONG_FORMAT = "WRONG_FORMAT"

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.procedure import Material
+from apps.cases.statuses import Status
+from apps.documents.rendering import is_printable
 from apps.documents.statuses import FileStatus
 from apps.kernel.errors import Fault
 from apps.travel_documents.materials import materials
@@ -24,7 +26,7 @@ ANSWERS = {
 
 
 def problems(case: Any) -> list[Fault]:
-    return [*_answers(case), *_routing(case), *_loss(case), *_papers(case)]
+    return [*_answers(case), *_printing(case), *_routing(case), *_loss(case), *_papers(case)]
 
 
 def _answers(case: Any) -> Iterator[Fault]:
@@ -34,6 +36,16 @@ def _answers(case: Any) -> Iterator[Fault]:
     if not case.travel_document.declares_nationality:
         sentence = _("Declare that you are a Chinese national and hold no other nationality.")
         yield Fault("/declares_nationality", "required", sentence)
+
+
+def _printing(case: Any) -> Iterator[Fault]:
+    """What is printed must have a glyph: better said now than when the document is made."""
+    sentence = _("This has a character that cannot be printed on the document.")
+    printed = {"/destination": case.travel_document.destination, "/citizen": case.holder.name}
+    printed["/citizen/place_of_birth"] = case.holder.place_of_birth
+    for pointer, text in printed.items():
+        if not is_printable(text):
+            yield Fault(pointer, "unprintable", sentence)
 
 
 def _routing(case: Any) -> Iterator[Fault]:
@@ -46,6 +58,12 @@ def _routing(case: Any) -> Iterator[Fault]:
     if found.service != EMERGENCY:
         yield Fault("", "other_service", found.advice)
         return
+    if case.status == Status.DRAFT:
+        yield from _offer(case)
+
+
+def _offer(case: Any) -> Iterator[Fault]:
+    """Only for a new application: what a post stops offering, it still finishes."""
     offered = case.post.services.filter(code=EMERGENCY, is_open=True).first()
     if offered is None or not case.post.is_open:
         yield Fault("/post", "service_not_offered", _("This post does not offer this service. Choose another."))

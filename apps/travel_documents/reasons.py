@@ -27,4 +27,7 @@ RETURNS = {
     "other_district": _("Another post is competent for your address."),
     "duplicate": _("There is another application for the same document."),
     "other_service": _("You need another document than the one applied for."),
+    "not_answered": _("What we asked for was not sent, or the fee was not paid."),
+    "not_collected": _("The document was not collected; it has been made void."),
+    "cannot_be_made": _("The document could not be made from what was sent."),
 }

@@ -11,6 +11,14 @@ from apps.posts.models import ChargePolicy
 DECIDE = "travel_documents.decide"
 
 BEFORE_DECISION = (Status.SUBMITTED, Status.PRELIMINARY_REVIEW, Status.INFO_REQUESTED)
+RETURNABLE = (
+    Status.PRELIMINARY_REVIEW,
+    Status.INFO_REQUESTED,
+    Status.PAYMENT_DUE,
+    Status.PRODUCTION,
+    Status.READY_TO_COLLECT,
+)
+"""The way out of whatever goes no further: an officer ends the case, and what was paid is owed back."""
 
 
 def complete(case: Any) -> str | None:
@@ -18,7 +26,7 @@ def complete(case: Any) -> str | None:
 
 
 def fee(case: Any) -> str | None:
-    return None if case.is_fee_settled() else "fee"
+    return None if case.fee_settled_at else "fee"
 
 
 def paid_first(case: Any) -> bool:
@@ -27,11 +35,7 @@ def paid_first(case: Any) -> bool:
 
 
 def paid_on_approval(case: Any) -> bool:
-    return bool(case.charge_policy == ChargePolicy.ON_APPROVAL)
-
-
-def unpaid(case: Any) -> bool:
-    return not paid_first(case)
+    return bool(case.charge_policy == ChargePolicy.ON_APPROVAL and not case.fee_settled_at)
 
 
 WORKFLOW = Workflow(
@@ -45,7 +49,7 @@ WORKFLOW = Workflow(
     Move("approve",  Status.PRELIMINARY_REVIEW,  Status.PAYMENT_DUE,       By.OFFICER, DECIDE, needs=(complete,), given=paid_on_approval, label=_("Approve")),
     Move("approve",  Status.PRELIMINARY_REVIEW,  Status.PRODUCTION,        By.OFFICER, DECIDE, needs=(complete,), label=_("Approve")),
     Move("refuse",   Status.PRELIMINARY_REVIEW,  Status.REFUSED,           By.OFFICER, DECIDE, asks="grounds", label=_("Refuse")),
-    Move("return",   Status.PRELIMINARY_REVIEW,  Status.RETURNED,          By.OFFICER, DECIDE, asks="returns", label=_("Return")),
+    Move("return",   RETURNABLE,                 Status.RETURNED,          By.OFFICER, DECIDE, asks="returns", label=_("Return")),
     Move("pay",      Status.PAYMENT_DUE,         Status.SUBMITTED,         By.SYSTEM, given=paid_first, label=_("Fee received")),
     Move("pay",      Status.PAYMENT_DUE,         Status.PRODUCTION,        By.SYSTEM, label=_("Fee received")),
     Move("pay",      Status.READY_TO_COLLECT,    Status.READY_TO_COLLECT,  By.SYSTEM, label=_("Fee received")),
@@ -53,5 +57,5 @@ WORKFLOW = Workflow(
     Move("hand_over", Status.READY_TO_COLLECT,   Status.COLLECTED,         By.OFFICER, DECIDE, needs=(fee,), label=_("Hand over")),
     Move("withdraw", Status.DRAFT,               Status.WITHDRAWN,         By.APPLICANT, label=_("Withdraw")),
     Move("withdraw", Status.PAYMENT_DUE,         Status.WITHDRAWN,         By.APPLICANT, given=paid_first, label=_("Withdraw")),
-    Move("withdraw", BEFORE_DECISION,            Status.WITHDRAWN,         By.APPLICANT, given=unpaid, label=_("Withdraw")),
+    Move("withdraw", BEFORE_DECISION,            Status.WITHDRAWN,         By.APPLICANT, label=_("Withdraw")),
 )  # fmt: skip

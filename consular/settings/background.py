@@ -21,7 +21,9 @@ QUEUES = ["default", "documents", "files", "messages", "payments"]
 """Every queue a reaction may name; workers in ``deploy/`` listen to all of them."""
 
 CELERY_BEAT_SCHEDULE = {
-    "outbox.sweep": {"task": "outbox.sweep", "schedule": 2.0},
+    "outbox.sweep": {"task": "outbox.sweep", "schedule": 2.0, "options": {"expires": 2}},
+    "kernel.forget": {"task": "kernel.forget", "schedule": 3600.0},
+    "outbox.forget": {"task": "outbox.forget", "schedule": 3600.0},
     "documents.purge": {"task": "documents.purge", "schedule": 3600.0},
     "accounts.forget": {"task": "accounts.forget", "schedule": 3600.0},
     "payments.poll": {"task": "payments.poll", "schedule": 30.0},

@@ -375,6 +375,15 @@ def test_nobody_decides_at_another_post(post):
     assert (case.status, case.officer) == ("submitted", None)
 
 
+def test_a_colleague_at_work_is_named(post, officer):
+    colleague = make_officer(post)
+    case = make_case("preliminary_review", post=post, officer=colleague)
+    sentence = f"{colleague.username} is working on this case."
+
+    assert sentence in screen(officer).get(page_of(case)).content.decode()
+    assert sentence not in screen(colleague).get(page_of(case)).content.decode()
+
+
 def test_a_move_that_lacks_something_says_what_and_has_no_button(post, officer):
     case = make_case("preliminary_review", post=post, officer=officer)
     photo = make_file(case.applicant, kind="photo", status=FileStatus.REJECTED)

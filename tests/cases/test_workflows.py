@@ -1,5 +1,6 @@
 """Generated from the tables: nothing moves except as they say."""
 
+from datetime import UTC, datetime
 from itertools import product
 from types import SimpleNamespace
 
@@ -10,6 +11,8 @@ from apps.cases.statuses import ADVICE, FINAL, Face, Status
 from apps.kernel.errors import DomainError, Forbidden, IllegalMove, Unmet
 from apps.kernel.workflow import Actor, By
 from apps.posts.models import ChargePolicy
+
+SETTLED = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 class Anyone:
@@ -30,7 +33,7 @@ def case_of(procedure, policy, *, problems=(), settled=True):
         charge_policy=policy,
         post=SimpleNamespace(charge_policy=policy),
         procedure=SimpleNamespace(problems=lambda case: list(problems)),
-        is_fee_settled=lambda: settled,
+        fee_settled_at=SETTLED if settled else None,
     )
 
 

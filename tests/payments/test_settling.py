@@ -40,7 +40,7 @@ def test_a_capture_pays_for_its_payable_and_is_told_once(told):
     assert (payment.status, payment.is_surplus) == (Status.CAPTURED, False)
     assert payment.provider_txn == f"txn-{payment.reference}"
     assert payment.ask_at is None
-    assert services.is_settled(payable=payment.payable)
+    assert Payment.objects.paying(payment.payable).exists()
     assert hear(told) == [PaymentSettled(payment=str(payment.pk), payable=payment.payable, status="captured")]
     assert Entry.objects.about(f"payment:{payment.reference}").filter(action="payment_captured").count() == 1
 
@@ -78,7 +78,7 @@ def test_a_closed_payment_tells_nobody_that_it_is_paid(told):
     other.refresh_from_db()
     assert (other.status, other.next) == (Status.CLOSED, "pay_again")
     assert hear(told) == [PaymentSettled(payment=str(payment.pk), payable=payment.payable, status="captured")]
-    assert not services.is_settled(payable=other.payable)
+    assert not Payment.objects.paying(other.payable).exists()
 
 
 def test_a_late_notice_still_counts(told):
@@ -88,7 +88,7 @@ def test_a_late_notice_still_counts(told):
 
     assert late.status == Status.CAPTURED
     assert path(payment) == ["created", "closed", "captured"]
-    assert services.is_settled(payable=payment.payable)
+    assert Payment.objects.paying(payment.payable).exists()
     assert len(hear(told)) == 1
 
 
@@ -100,7 +100,7 @@ def test_a_late_success_gives_up_the_payment_that_replaced_it(told):
 
     second.refresh_from_db()
     assert second.status == Status.CLOSING
-    assert services.is_settled(payable=quote.payable)
+    assert Payment.objects.paying(quote.payable).exists()
 
 
 def test_the_second_capture_is_surplus_and_owed_back(told):
@@ -199,7 +199,7 @@ def test_money_a_case_cannot_use_is_owed_back_once(told):
     assert first == second
     assert (first.reason, first.amount_minor, first.currency) == (Reason.UNUSABLE, 1600, "EUR")
     assert payment.is_surplus
-    assert not services.is_settled(payable=payment.payable)
+    assert not Payment.objects.paying(payment.payable).exists()
     assert [type(event) for event in hear(told)] == [PaymentSettled, RefundOwed]
 
 

@@ -112,7 +112,8 @@ def test_a_line_too_long_to_keep_is_one_answer(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("sent", "returned"), [("x", "x"), (7, 7), ([1], None), ({}, None), (1.5, None), ("\ud800", "\ud800")]
+    ("sent", "returned"),
+    [("x", "x"), (7, 7), ([1], None), ({}, None), (1.5, 1.5), (float("inf"), None), ("\ud800", "\ud800")],
 )
 def test_an_id_comes_back_if_it_is_a_name_or_a_number(sent, returned):
     assert verified(REQUEST | {"id": sent})[0]["id"] == returned

@@ -102,7 +102,7 @@ class QueueAdmin(ModelAdmin):
 
     @admin.display(description=_("citizen"))
     def who(self, case: Case) -> str:
-        return case.citizen.name
+        return case.holder.name
 
     @admin.display(description=_("procedure"))
     def what(self, case: Case) -> SafeString:

@@ -12,11 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from apps.accounts.models import Citizen, User
+from apps.accounts.models import Sex, User
 from apps.cases.admin.clock import NOTHING, clock_tag, day, pressure, waiting
 from apps.cases.admin.desk import next_in_queue
 from apps.cases.admin.labels import label, pressure_label, status_label, urgency_label
-from apps.cases.models import Case, Step
+from apps.cases.models import Case, Holder, Step
 from apps.cases.procedure import Row
 from apps.cases.services.facts import reason_labels, rows_named
 from apps.cases.statuses import Status
@@ -47,7 +47,7 @@ def page(case: Case, *, officer: User, at: datetime) -> dict[str, Any]:
     return {
         "case": case,
         "head": head(case, at),
-        "identity": identity(case.citizen),
+        "identity": identity(case.holder),
         "answers": [row for row in case.procedure.rows(case) if row.value],
         "losses": [loss(report, case) for report in _losses(case)],
         "fee": fee(case),
@@ -77,12 +77,12 @@ def head(case: Case, at: datetime) -> dict[str, Any]:
     }
 
 
-def identity(citizen: Citizen) -> list[Row]:
+def identity(citizen: Holder) -> list[Row]:
     return [
         Row(_("Full name"), citizen.name),
         Row(_("Printed spelling"), citizen.full_spelling),
         Row(_("Born on"), day(citizen.born_on)),
-        Row(_("Sex"), capfirst(str(citizen.get_sex_display()))),
+        Row(_("Sex"), capfirst(str(Sex(citizen.sex).label))),
         Row(_("Place of birth"), citizen.place_of_birth),
         Row(_("Nationality"), f"{countries.name(countries.alpha2(citizen.nationality))} ({citizen.nationality})"),
         Row(_("Identity number"), citizen.identity_number or NOTHING),

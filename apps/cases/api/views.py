@@ -19,7 +19,7 @@ from apps.cases.models import Attachment, Case
 from apps.documents.models import File
 from apps.kernel.api.idempotency import idempotent
 from apps.kernel.api.pagination import Cursor
-from apps.kernel.api.versions import answer
+from apps.kernel.api.versions import answer, edited_version
 from apps.kernel.errors import Unknown
 from apps.payments.api.serializers import PaymentOut, QuoteOut
 
@@ -57,10 +57,11 @@ class CaseMoves(CaseView):
     @idempotent
     @extend_schema(operation_id="cases_move", request=MoveIn, responses=CaseDetailOut)
     def post(self, request: Request, pk: str) -> Response:
-        """Submit, answer, withdraw: any move listed in the case's `moves`."""
+        """Submit, answer, withdraw: any move listed in the case's `moves`. With `If-Match`, only on what you saw."""
         case, form = self.get_object(), MoveIn(data=request.data)
         form.is_valid(raise_exception=True)
-        services.move(case=case, actor=self.actor, at=now(), **form.validated_data)
+        version = edited_version(request) if "If-Match" in request.headers else None
+        services.move(case=case, actor=self.actor, at=now(), version=version, **form.validated_data)
         return self.shown(request)
 
 

@@ -1,18 +1,21 @@
 """What a message about a case may say."""
 
+from datetime import datetime
+
 from django.utils import translation
 
 from apps.cases.models import Case, Step
 from apps.cases.services.fees import is_fee_due, quote
+from apps.kernel.errors import DomainError
 from apps.kernel.workflow import Move
 from apps.notifications.wording import Fact
-from apps.payments.models import Payment
+from apps.payments.models import Payment, Quote
 
 
-def facts(*, case: Case, step: Step, language: str) -> dict[str, Fact]:
+def facts(*, case: Case, step: Step, language: str, at: datetime) -> dict[str, Fact]:
     """As ``notifications.wording`` takes them: amounts in the smallest unit, dates in ISO 8601, reasons as a list."""
     paid = Payment.objects.paying(case.payable).first()
-    owed = quote(case=case, at=step.at) if paid is None and is_fee_due(case) else None
+    owed = None if paid else _owed(case, at)
     money = paid or owed
     with translation.override(language):
         return {
@@ -28,6 +31,14 @@ def facts(*, case: Case, step: Step, language: str) -> dict[str, Fact]:
             "note": step.note,
             "link": "",
         }
+
+
+def _owed(case: Case, at: datetime) -> Quote | None:
+    """Nothing where there is no price: the message is told all the same."""
+    try:
+        return quote(case=case, at=at) if is_fee_due(case) else None
+    except DomainError:
+        return None
 
 
 def reason_labels(case: Case, step: Step) -> list[str]:

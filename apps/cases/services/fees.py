@@ -27,7 +27,7 @@ def quote(*, case: Case, at: datetime) -> Quote:
 def is_fee_due(case: Case) -> bool:
     """By the charge policy the case was submitted under (R32), and not yet paid."""
     at_the_counter = case.status == Status.READY_TO_COLLECT and case.charge_policy == ChargePolicy.ON_COLLECTION
-    return (case.status == Status.PAYMENT_DUE or at_the_counter) and not case.is_fee_settled()
+    return (case.status == Status.PAYMENT_DUE or at_the_counter) and case.fee_settled_at is None
 
 
 @transaction.atomic

@@ -1,17 +1,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.services import record
 from apps.cases.events import CaseMoved
-from apps.cases.models import Case
+from apps.cases.models import Case, Holder, person_key
 from apps.cases.statuses import Face, Status
-from apps.kernel.errors import Fault, Invalid, Stale, Unmet
+from apps.kernel.errors import Conflict, DomainError, Fault, Invalid, Stale, Unmet
 from apps.kernel.workflow import Actor, By, Move
 from apps.outbox.services import publish
-from apps.posts.services import expected_on
+from apps.posts.services import expected_on, price
+
+WRITTEN = [
+    "status", "officer", "person", "particulars", "charge_policy", "submitted_at", "fee_settled_at", "due_on",
+    "expected_on",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -30,7 +35,7 @@ def move(
     ``reasons`` are codes of the list the move asks for. ``version``, when given, is what the mover was looking at.
     Raises ``Stale``, ``IllegalMove``, ``Forbidden``, ``Unmet`` (with every fault) or ``Invalid``.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("post").get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related("post", "citizen").get(pk=case.pk)
     if version is not None and version != case.version:
         raise Stale
     row = _permit(case, name, actor)
@@ -47,7 +52,7 @@ def move(
         at=at,
     )
     _follow(case, row, actor, at)
-    case.save(update_fields=["status", "officer", "submitted_at", "due_on", "expected_on", "charge_policy"])
+    _save(case)
     record(actor=actor, action=f"case_{name}", subject=case.payable, at=at, source=source, target=row.target)
     publish(CaseMoved(case=str(case.pk), step=step.pk, kind=case.kind, move=name, source=source, target=row.target))
     return case
@@ -72,17 +77,49 @@ def _check_reasons(case: Case, row: Move, reasons: Sequence[str], note: str) -> 
 
 
 def _follow(case: Case, row: Move, actor: Actor, at: datetime) -> None:
-    """Take over what the move changes besides the status: whose case it is, and the dates."""
+    """Take over what the move changes besides the status: whose case it is, whom it is for, money and dates."""
     source, target = case.state, Status(row.target)
     case.status = target
     if actor.by is By.OFFICER:
         case.officer = actor.user
-    if source is Status.DRAFT:
-        case.submitted_at = at
-        case.charge_policy = case.post.charge_policy
+    if row.name == "pay":
+        case.fee_settled_at = at
     if target.face is Face.DONE:
         return
+    if source is Status.DRAFT:
+        _submit(case, at)
+    if actor.by is By.APPLICANT:
+        case.particulars, case.person = Holder.of(case.citizen).written(), person_key(case.citizen)
     if source is Status.DRAFT or (source.face is Face.YOUR_TURN and target.face is Face.OUR_TURN):
-        case.expected_on = expected_on(post=case.post, service=case.service, from_=at, urgency=case.urgency)
+        _promise(case, at)
         if case.due_on is None or target is Status.SUBMITTED:
             case.due_on = case.expected_on
+
+
+def _submit(case: Case, at: datetime) -> None:
+    """Raises ``Unmet`` (``no_tariff``) where the post has no price for it: nobody is approved and then stuck."""
+    case.submitted_at = at
+    case.charge_policy = case.post.charge_policy
+    components = case.procedure.components(case)
+    price(post=case.post, service=case.service, components=components, on=case.post.today(at))
+
+
+def _promise(case: Case, at: datetime) -> None:
+    """What was promised stays when the post meanwhile stopped working that fast."""
+    try:
+        case.expected_on = expected_on(post=case.post, service=case.service, from_=at, urgency=case.urgency)
+    except DomainError:
+        if case.expected_on is None:
+            raise
+
+
+def _save(case: Case) -> None:
+    """Raises ``Conflict`` (``already_applied``) when somebody else has applied for the same person (R3)."""
+    try:
+        with transaction.atomic():
+            case.save(update_fields=WRITTEN)
+    except IntegrityError:
+        raise Conflict(
+            _("There is already an application of this kind for this person. Please contact the post."),
+            code="already_applied",
+        ) from None

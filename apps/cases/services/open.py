@@ -21,7 +21,7 @@ def open_case(*, kind: str, citizen: Citizen, post: Post, actor: Actor, at: date
             )
     except IntegrityError:
         raise Conflict(
-            _("There is already an application of this kind for this person. Go on with that one."),
+            _("You already have an application of this kind for this person. Go on with that one."),
             code="already_applied",
         ) from None
     record(actor=actor, action="case_opened", subject=case.payable, at=at, post=post.pk)

@@ -57,7 +57,7 @@ class DocumentView(CitizenView[Issue]):
 class Documents(DocumentView):
     @extend_schema(operation_id="documents_list", responses=IssueOut(many=True))
     def get(self, request: Request) -> Response:
-        """Every document issued to the people you act for, newest first."""
+        """Every document issued on your applications, newest first."""
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(IssueOut(page, many=True).data)
 

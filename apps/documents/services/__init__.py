@@ -16,6 +16,7 @@ from apps.documents.services.issues import (
     reserve,
     store_paper,
     void,
+    void_subject,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "reserve",
     "store_paper",
     "void",
+    "void_subject",
 ]

@@ -86,7 +86,8 @@ def discard_original(*, file: str) -> None:
 def purge(*, at: datetime) -> int:
     """Throw away what was uploaded and never completed, or uploaded again later; answers how many objects (U9)."""
     before = at - ABANDONED_AFTER
-    left = list(store().keys(QUARANTINE, before=before))
+    waiting = {file.raw_key for file in File.objects.filter(status=FileStatus.RECEIVED)}
+    left = [key for key in store().keys(QUARANTINE, before=before) if key not in waiting]
     for key in left:
         store().delete(key)
     File.objects.forgotten(before=before).update(

@@ -87,6 +87,12 @@ def void(*, issue: Issue, actor: Actor, at: datetime) -> Issue:
     return issue
 
 
+def void_subject(*, subject: str, actor: Actor, at: datetime) -> None:
+    """Whatever was issued, or is being made, on a subject that has ended."""
+    for issue in Issue.objects.live().filter(subject=subject):
+        void(issue=issue, actor=actor, at=at)
+
+
 def pdf_address(*, issue: Issue, actor: Actor, at: datetime) -> Address:
     """Where the paper can be read for one minute; audited first."""
     if issue.status != IssueStatus.ISSUED:

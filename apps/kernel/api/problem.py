@@ -185,5 +185,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _plain(
         status=500,
         code="server_error",
-        detail=_("Something went wrong on our side. Nothing you sent is lost."),
+        detail=_("Something went wrong on our side. Nothing was changed; please send it again."),
     )

@@ -54,6 +54,6 @@ class LossReportOut(Out):
             _("The passport can no longer be used. Do not travel on it, even if you find it."),
             _("If you must return to China soon, apply for a travel document now."),
             _("If you live abroad, apply for a replacement passport."),
-            _("The authority that issued the passport is informed and declares it void."),
+            _("The authority that issued the passport decides on declaring it void."),
             _("If you find the passport, hand it in at any Chinese embassy or consulate."),
         ]

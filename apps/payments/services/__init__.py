@@ -3,7 +3,7 @@
 from apps.payments.services.asking import conclude, expire, learn, poll
 from apps.payments.services.notices import LARGEST, process, receive
 from apps.payments.services.opening import abandon, doubt, offer, open_payment
-from apps.payments.services.quoting import is_settled, quote
+from apps.payments.services.quoting import quote
 from apps.payments.services.refunds import mark_unusable
 from apps.payments.services.settling import Mismatch, apply, settle
 
@@ -15,7 +15,6 @@ __all__ = [
     "conclude",
     "doubt",
     "expire",
-    "is_settled",
     "learn",
     "mark_unusable",
     "offer",

@@ -28,14 +28,6 @@ def quote(*, payable: str, post: Post, service: str, components: list[str], on: 
     return shown
 
 
-def is_settled(*, payable: str) -> bool:
-    """Paid, or last quoted at nothing."""
-    if Payment.objects.paying(payable).exists():
-        return True
-    shown = Quote.objects.filter(payable=payable).order_by("-shown_at").first()
-    return shown is not None and not shown.needs_payment
-
-
 def _shown(asked: dict[str, Any], *, at: datetime) -> Quote | None:
     paid = Payment.objects.paying(asked["payable"]).select_related("quote").first()
     if paid:

@@ -31,7 +31,7 @@ def refuse(reason: str) -> Json:
 
 def _trust(certificates: list[str]) -> Trust:
     try:
-        return trust_in(tuple(base64.b64decode(each, validate=True) for each in certificates))
+        return trust_in(tuple(base64.b64decode("".join(each.split()), validate=True) for each in certificates))
     except ValueError:
         raise Malformed("certificates are not base64") from None
 

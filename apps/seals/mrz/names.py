@@ -16,7 +16,7 @@ SEPARATORS = INTERPUNCTS | COMMAS | {"<"}
 
 TONED_U = str.maketrans("ǕǗǙǛ", "ÜÜÜÜ")
 PINYIN_RULES = (
-    (re.compile("(?<=[LN])ÜE"), "UE"),
+    (re.compile("(?<=[LN])Ü(?=[EĒÉĚÈ])"), "U"),
     (re.compile("(?<=[LN])Ü"), "YU"),
     (re.compile("(?<=[JQXY])Ü"), "U"),
 )

@@ -18,6 +18,8 @@ from apps.travel_documents.procedure import KIND
 from apps.travel_documents.routing import EMERGENCY, route
 
 EDITABLE = {Status.DRAFT, Status.INFO_REQUESTED}
+PRICED = {"post", "urgency"}
+"""What the fee and the promise were made for."""
 
 
 @transaction.atomic
@@ -44,10 +46,10 @@ def revise(*, application: TravelDocument, version: int, actor: Actor, at: datet
 
 def _write(application: TravelDocument, case: Case, answers: dict[str, Any]) -> TravelDocument:
     """``post`` and ``urgency`` belong to the case, the rest to the application; the route follows from them (R10)."""
+    if case.status != Status.DRAFT and PRICED & answers.keys():
+        raise Conflict(_("Post and urgency can be changed only before submission."), code="already_submitted")
     case.post = answers.pop("post", case.post)
     case.urgency = answers.pop("urgency", case.urgency)
-    if case.status != Status.DRAFT and case.post_id != Case.objects.values_list("post_id", flat=True).get(pk=case.pk):
-        raise Conflict(_("The post can be changed only before submission."), code="already_submitted")
     _check_report(answers.get("loss_report"), case)
     for name, value in answers.items():
         setattr(application, name, value)

@@ -65,7 +65,7 @@ def _expiry(case: Case, travel_on: date, issued_on: date) -> date:
 
 
 def _mrz(asked: TravelDocument, document: Issue) -> tuple[str, str]:
-    citizen = asked.case.citizen
+    citizen = asked.case.holder
     first, second = build(
         profile="ETD_SHEET",
         issuing_state="CHN",
@@ -81,7 +81,7 @@ def _mrz(asked: TravelDocument, document: Issue) -> tuple[str, str]:
 
 
 def _draw(asked: TravelDocument, document: Issue, lines: tuple[str, str], seal: bytes) -> bytes:
-    case, citizen = asked.case, asked.case.citizen
+    case, citizen = asked.case, asked.case.holder
     post = case.post
     photo = case.attachments.filter(material="photo").select_related("file").latest("attached_at")
     data = Sheet(

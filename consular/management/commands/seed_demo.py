@@ -1,5 +1,4 @@
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from apps.accounts.models import User
 from apps.posts import services as posts
 from apps.posts.models import Officer, Post
 from apps.seals import services as seals
-from apps.travel_documents.models import Validity
 
 PASSWORD = "sandbox-officer-password"  # noqa: S105 - printed by the demo, refused outside the sandbox
 OFFICER_RIGHTS = [
@@ -37,9 +35,6 @@ class Command(BaseCommand):
             raise CommandError("seed_demo is for the sandbox only")
         with transaction.atomic():
             posts.seed(at=now())
-            Validity.objects.get_or_create(
-                service="TRAVEL_DOC_EMERGENCY", active_from=date(2020, 1, 1), defaults={"days_after_travel": 15}
-            )
             seals.create_keys(at=now())
             logins = {"officers": self._officers(), "admin": self._admin(), "citizens": CITIZENS}
         if options["out"]:

@@ -50,6 +50,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["batch"] is bool(options["file"]):
             raise CommandError("give either a file or --batch", returncode=WRONG_USAGE)
+        if options["batch"] and (options["trust"] or options["at"]):
+            raise CommandError("in a batch every line brings its own certificates and at", returncode=WRONG_USAGE)
         if options["batch"]:
             converse(sys.stdin.buffer, sys.stdout, answer=answer, refuse=refuse)
         else:
