@@ -18,6 +18,7 @@ from apps.payments import services as payments
 from apps.payments.models import Refund
 from apps.payments.providers.base import Notice
 from apps.payments.statuses import Status as PaymentStatus
+from apps.travel_documents.models import TravelDocument
 from tests.cases.factories import AT, applicant_of, make_case, make_draft, make_file, make_officer, make_post
 
 pytestmark = pytest.mark.django_db
@@ -182,12 +183,83 @@ def test_an_applicant_cannot_decide():
         services.move(case=case, name="approve", actor=applicant_of(case), at=AT)
 
 
-def test_one_person_has_one_live_application_however_many_accounts(django_user_model):
-    first = make_draft()
-    other = make_draft(complete=False)
+def test_one_person_has_one_live_application_however_many_accounts():
+    first, other = make_draft(), make_draft()
+    for case in (first, other):
+        case.citizen.identity_number = "110105199001011234"
+        case.citizen.save()
+    services.move(case=first, name="submit", actor=applicant_of(first), at=AT)
+
+    with pytest.raises(Conflict) as refused:
+        services.move(case=other, name="submit", actor=applicant_of(other), at=AT)
+
+    assert refused.value.code == "already_applied"
+    other.refresh_from_db()
+    assert (other.status, other.history.count()) == ("draft", 0)
+
+
+def test_the_database_itself_refuses_a_second_one():
+    first, other = make_case("submitted"), make_case("submitted")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Case.objects.filter(pk=other.pk).update(person=first.person)
+
+
+def test_what_was_reviewed_is_what_is_issued():
+    case = make_case("preliminary_review")
+    case.citizen.name, case.citizen.surname = "王强", "WANG"
+    case.citizen.save()
+
+    case.refresh_from_db()
+    assert (case.holder.name, case.holder.full_spelling) == ("李娜", "LI NA")
+
+
+def test_a_corrected_name_counts_once_the_papers_are_sent_again():
+    case = make_case("info_requested")
+    case.citizen.given_names = "NANA"
+    case.citizen.save()
+
+    answered = services.move(case=case, name="answer", actor=applicant_of(case), at=AT)
+
+    assert answered.holder.given_names == "NANA"
+
+
+@pytest.mark.parametrize("text", ["上海\n浦东", "上海🛬", "\ue000"])
+def test_what_cannot_be_printed_is_said_before_submission(text):
+    case = make_draft()
+    TravelDocument.objects.filter(case=case).update(destination=text)
+    case = Case.objects.get(pk=case.pk)
+
+    assert [fault.code for fault in case.procedure.problems(case)] == ["unprintable"]
+
+
+def test_without_a_price_nothing_is_submitted():
+    case = make_draft()
+    case.post.tariffs.all().delete()
+
+    with pytest.raises(Unmet) as refused:
+        services.move(case=case, name="submit", actor=applicant_of(case), at=AT)
+
+    assert refused.value.code == "no_tariff"
+
+
+def test_what_a_post_stops_offering_it_still_finishes():
+    case = make_case("info_requested")
+    case.post.services.update(is_open=False)
+
+    answered = services.move(case=case, name="answer", actor=applicant_of(case), at=AT)
+
+    assert answered.status == "preliminary_review"
+
+
+@pytest.mark.parametrize("status", ["info_requested", "payment_due", "production"])
+def test_an_officer_can_end_what_goes_no_further(status):
+    case = make_case(status)
+    clerk = Actor(By.OFFICER, make_officer(case.post))
+
+    ended = services.move(case=case, name="return", actor=clerk, at=AT, reasons=["cannot_be_made"], note="See the note.")
+
+    assert ended.state.face == "done"
 
 
 def test_the_same_identity_number_is_the_same_person():
