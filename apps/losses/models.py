@@ -21,9 +21,6 @@ class LossReportQuerySet(models.QuerySet["LossReport"]):
     def live(self) -> Self:
         return self.filter(status__in=LIVE)
 
-    def live_for(self, citizen: Citizen) -> Self:
-        return self.live().filter(citizen=citizen)
-
 
 class LossReport(Record):
     """A lost or stolen passport, out of use from the moment of the report (R20, R21)."""
@@ -49,7 +46,9 @@ class LossReport(Record):
         verbose_name_plural = _("loss reports")
         constraints = [
             models.UniqueConstraint(
-                fields=["passport_number"], condition=Q(status__in=LIVE), name="one_live_report_per_passport"
+                fields=["passport_number", "citizen"],
+                condition=Q(status__in=LIVE),
+                name="one_live_report_per_passport_and_citizen",
             ),
             models.CheckConstraint(
                 condition=Q(passport_number__regex=r"^[A-Z0-9]{1,9}$"), name="passport_numbers_as_icao_has_them"

@@ -1,14 +1,12 @@
 from dataclasses import asdict
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
 
 from apps.accounts.models import Citizen, Consent, User
 from apps.accounts.services import give_consent
 from apps.accounts.texts import LOSS_DECLARATION
 from apps.audit.services import record
-from apps.kernel.errors import Conflict
 from apps.kernel.workflow import Actor, By
 from apps.losses import passport
 from apps.losses.events import PassportFrozen
@@ -36,8 +34,8 @@ def report(
 ) -> LossReport:
     """Freeze a passport at once, with the declaration of R20. The second report of the same loss is the first one.
 
-    ``country`` is ISO 3166-1 alpha-2. Raises ``Invalid`` with all faults, and ``Conflict`` when another citizen
-    reported this number or the text of the declaration has changed meanwhile.
+    ``country`` is ISO 3166-1 alpha-2. Raises ``Invalid`` with all faults, and ``Conflict`` when the text of the
+    declaration has changed meanwhile.
     """
     given = Loss(passport_number, passport_issued_by, lost_on, place, country, circumstances, issued_on)
     loss = passport.read(given, born_on=citizen.born_on, at=at)
@@ -58,20 +56,14 @@ def report(
 
 
 def _freeze(loss: Loss, consent: Consent, at: datetime) -> LossReport:
-    try:
-        with transaction.atomic():
-            frozen = LossReport.objects.create(
-                citizen=consent.citizen,
-                reported_by=consent.user,
-                consent=consent,
-                device=consent.device,
-                language=consent.language,
-                **asdict(loss),
-            )
-    except IntegrityError:
-        if LossReport.objects.live().filter(passport_number=loss.passport_number).exists():
-            raise _taken() from None
-        raise
+    frozen = LossReport.objects.create(
+        citizen=consent.citizen,
+        reported_by=consent.user,
+        consent=consent,
+        device=consent.device,
+        language=consent.language,
+        **asdict(loss),
+    )
     actor = Actor(By.APPLICANT, consent.user)
     record(actor=actor, action="passport_frozen", subject=f"loss_report:{frozen.pk}", at=at)
     publish(PassportFrozen(report=str(frozen.pk), citizen=str(consent.citizen_id)))
@@ -79,14 +71,5 @@ def _freeze(loss: Loss, consent: Consent, at: datetime) -> LossReport:
 
 
 def _known(loss: Loss, citizen: Citizen) -> LossReport | None:
-    found = LossReport.objects.live().filter(passport_number=loss.passport_number).first()
-    if found and found.citizen_id != citizen.pk:
-        raise _taken()
-    return found
-
-
-def _taken() -> Conflict:
-    return Conflict(
-        _("This passport has already been reported lost, by someone else. Please contact your post."),
-        code="passport_reported_by_another",
-    )
+    """Only the citizen's own: a stranger who typed the number first must not keep its owner from reporting."""
+    return LossReport.objects.live().filter(passport_number=loss.passport_number, citizen=citizen).first()

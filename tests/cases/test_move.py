@@ -257,7 +257,9 @@ def test_an_officer_can_end_what_goes_no_further(status):
     case = make_case(status)
     clerk = Actor(By.OFFICER, make_officer(case.post))
 
-    ended = services.move(case=case, name="return", actor=clerk, at=AT, reasons=["cannot_be_made"], note="See the note.")
+    ended = services.move(
+        case=case, name="return", actor=clerk, at=AT, reasons=["cannot_be_made"], note="See the note."
+    )
 
     assert ended.state.face == "done"
 
