@@ -171,7 +171,7 @@ def _receive(phone: Phone, case: dict[str, Any], folder: Path, story: Story) -> 
     address = phone.get(f"/api/v1/documents/{document['id']}/pdf")["url"]
     pdf = httpx.get(address, timeout=30).raise_for_status().content
     (folder / "travel-document.pdf").write_bytes(pdf)
-    inbox = phone.wait("/api/v1/messages", lambda found: len(found["results"]) >= 5, "she was told of every step")  # noqa: PLR2004
+    inbox = phone.wait("/api/v1/messages", lambda found: len(found["results"]) >= 6, "she was told of every step")  # noqa: PLR2004
     told = {"inbox": inbox["results"], "timeline": phone.get(f"{path}/timeline")}
     (folder / "citizen.json").write_text(json.dumps(told, ensure_ascii=False, indent=2), encoding="utf-8")
     story.done(f"she has document {document['number']} and {len(inbox['results'])} messages in her inbox")
