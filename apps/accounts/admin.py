@@ -92,7 +92,6 @@ class AccountAdmin(SuperuserAdmin):
     fields = ["email", "phone", "language", "time_zone", "is_active", "created_at"]
     readonly_fields = ["created_at"]
     inlines = [Devices]
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).filter(is_staff=False)
@@ -114,7 +113,6 @@ class CitizenAdmin(SuperuserAdmin):
     list_display = ["name", "surname", "given_names", "born_on", "created_at"]
     search_fields = ["name__exact", "identity_number__exact"]
     inlines = [Relations, Consents]
-    show_full_result_count = False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

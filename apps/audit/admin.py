@@ -9,7 +9,6 @@ from apps.kernel.admin import ModelAdmin
 class EntryAdmin(ModelAdmin):
     list_display = ["at", "actor", "action", "subject"]
     search_fields = ["subject__exact", "actor__exact"]
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

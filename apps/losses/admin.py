@@ -12,4 +12,3 @@ class LossReportAdmin(SuperuserAdmin):
     list_filter = ["status"]
     list_select_related = ["citizen"]
     search_fields = ["passport_number__exact"]
-    show_full_result_count = False

@@ -13,8 +13,6 @@ from apps.notifications.models import Dispatch, Message
 
 
 class ReadOnly(ModelAdmin):
-    show_full_result_count = False
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

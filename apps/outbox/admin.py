@@ -21,7 +21,6 @@ class DeliveryAdmin(ModelAdmin):
         ("done_at", admin.EmptyFieldListFilter),
         ("due_at", admin.EmptyFieldListFilter),
     ]
-    show_full_result_count = False
     actions = ["replay"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

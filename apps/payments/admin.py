@@ -25,8 +25,6 @@ class ReadOnly:
 class OfTheOwnPost(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Officers see their own post's money."""
 
-    show_full_result_count = False
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
         return rows if request.user.is_superuser else rows.handled_by(request.user)  # type: ignore[no-any-return]
@@ -80,7 +78,6 @@ class NoticeAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     search_fields = ["reference__exact"]
     ordering = ["-id"]
     fields = ["received_at", "provider", "reference", "text", "outcome", "processed_at"]
-    show_full_result_count = False
 
     @admin.display(description=_("body"))
     def text(self, notice: InboundNotice) -> str:

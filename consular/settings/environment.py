@@ -130,8 +130,11 @@ def _unsafe_in_production(values: Mapping[str, Any]) -> list[str]:
     wrong += [f"{name} must be empty in production." for name in ("SANDBOX_PAY_URL", "FAULTS_DIR") if values[name]]
     if len(values["SECRET_KEY"]) < 50:  # noqa: PLR2004
         wrong.append("SECRET_KEY is shorter than 50 characters.")
-    if not values["PUBLIC_URL"].startswith("https://"):
-        wrong.append("PUBLIC_URL must be https in production.")
+    wrong += [
+        f"{name} must be https in production."
+        for name in ("PUBLIC_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL")
+        if values[name] and not values[name].startswith("https://")
+    ]
     if "*" in values["ALLOWED_HOSTS"]:
         wrong.append("ALLOWED_HOSTS must name the hosts in production.")
     return wrong

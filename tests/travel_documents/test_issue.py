@@ -1,5 +1,7 @@
 """From an approved and paid case to a sealed sheet, without a worker in between."""
 
+import shutil
+import subprocess
 from contextlib import contextmanager
 from datetime import date
 
@@ -81,6 +83,21 @@ def test_the_seal_on_the_paper_holds_the_lines_on_the_paper(case):
     read = zxingcpp.read_barcode(page, formats=zxingcpp.BarcodeFormat.DataMatrix)
     assert read.bytes == bytes(issue.seal)
     assert 134 <= len(read.bytes) <= 136
+
+
+@pytest.mark.skipif(not shutil.which("pdfsig"), reason="pdfsig is not installed: apt-get install poppler-utils")
+def test_strangers_tools_find_the_text_and_a_valid_signature(case, tmp_path):
+    services.issue(case=str(case.pk), job=Run(), at=now())
+    pdf = tmp_path / "sheet.pdf"
+    pdf.write_bytes(paper(Issue.objects.get(subject=case.payable)))
+
+    signature = subprocess.run(["pdfsig", pdf], capture_output=True, text=True, check=False).stdout
+    text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
+
+    assert "Signature is Valid" in signature
+    assert "Total document signed" in signature
+    assert "应急旅行证" in text
+    assert "李娜" in text
 
 
 def test_making_it_again_uses_the_number_it_has(case):

@@ -4,10 +4,8 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
@@ -19,18 +17,11 @@ from apps.cases.admin.clock import clock_tag, day, pressure, waiting
 from apps.cases.admin.desk import Tab
 from apps.cases.admin.labels import pressure_label, status_label, urgency_label
 from apps.cases.models import Case, CaseQuerySet
-from apps.kernel.admin import ModelAdmin
+from apps.kernel.admin import BoundedPaginator, ModelAdmin
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than anybody pages; whoever needs more searches."""
-
-    MOST = 1000
+class CappedPaginator(BoundedPaginator):
     template_name = "admin/cases/case/pagination.html"
-
-    @cached_property
-    def count(self) -> int:
-        return int(cast("CaseQuerySet", self.object_list).order_by()[: self.MOST].count())
 
     @property
     def is_capped(self) -> bool:
@@ -69,7 +60,6 @@ class QueueAdmin(ModelAdmin):
     list_per_page = 50
     list_max_show_all = 0
     list_fullwidth = True
-    show_full_result_count = False
     paginator = CappedPaginator
     actions = None
     search_fields = ("number",)
