@@ -42,9 +42,9 @@ def settings() -> str:
 
 
 def _setting_rows() -> Iterator[str]:
-    yield "Each is an environment variable. In the sandbox everything has a value of its own; in production a "
+    yield "Each is an environment variable. In the sandbox everything has a value of its own. In production a"
     yield "setting without a default must be given, and sandbox secrets are refused.\n"
-    yield "| name | meaning | default in production | secret |"
+    yield "| name | meaning | default | secret |"
     yield "|---|---|---|---|"
     for setting in SETTINGS:
         default = f"`{setting.default}`" if setting.default else "must be given" if setting.required else "empty"
