@@ -31,6 +31,7 @@ def events() -> str:
     rows = [
         f"| `{found.event.__name__}` | `{found.name}` | {'effect' if found.outside else 'reaction'} | {found.queue} |"
         for found in sorted(REACTIONS.values(), key=lambda found: (found.event.__name__, found.name))
+        if found.run.__module__.startswith("apps.")
     ]
     head = "# Events and what follows from them\n\n| event | reaction | kind | queue |\n|---|---|---|---|\n"
     return NOTE + head + "\n".join(rows) + "\n"
