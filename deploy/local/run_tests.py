@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from ctypes.util import find_library
 from pathlib import Path
 
 from deploy.local.console import say
@@ -19,6 +20,8 @@ TOOLS = {
     "pdfsig": "poppler-utils",
     "pdftoppm": "poppler-utils",
 }
+# what the driver of the browser is linked against
+LIBRARIES = {"atomic": "libatomic1"} if sys.platform == "linux" else {}
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -31,9 +34,16 @@ def run(arguments: Sequence[str]) -> int:
         return stack.supervisor.foreground("pytest", Command(argv=argv, environ=stack.environ, cwd=ROOT))
 
 
+def missing_packages() -> list[str]:
+    """Debian packages whose programs or libraries are not on this machine."""
+    tools = {package for tool, package in TOOLS.items() if shutil.which(tool) is None}
+    libraries = {package for name, package in LIBRARIES.items() if find_library(name) is None}
+    return sorted(tools | libraries)
+
+
 def see_to_tools() -> None:
     """Install the browser and the PDF tools where that is wanted and possible, or say what is skipped."""
-    packages = sorted({package for tool, package in TOOLS.items() if shutil.which(tool) is None})
+    packages = missing_packages()
     if not packages:
         return
     wanted = os.environ.get("CI") == "true" or os.environ.get("INSTALL_BROWSER") == "1"

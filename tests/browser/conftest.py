@@ -1,6 +1,8 @@
 """A real Chromium in front of the real pages, with real files in the object store."""
 
 import re
+import sys
+from ctypes.util import find_library
 from pathlib import Path
 
 import httpx
@@ -104,6 +106,8 @@ def chromium():
     """
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium")
+    if sys.platform == "linux" and find_library("atomic") is None:
+        pytest.skip("the browser's driver needs a library: apt-get install libatomic1")
     with pytest.MonkeyPatch.context() as environ, sync_playwright() as playwright:
         environ.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
