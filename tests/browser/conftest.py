@@ -140,8 +140,13 @@ class Desk:
         self.faults = []
         self.page.on("console", lambda said: said.type in {"error", "warning"} and self.faults.append(said.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._note_failure)
         self.page.on("response", self._look_at)
+
+    def _note_failure(self, request):
+        """A request that the next page cut short was not refused by anybody."""
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"failed: {request.url}: {request.failure}")
 
     def _look_at(self, response):
         if response.status >= 400:
