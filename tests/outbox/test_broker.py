@@ -71,6 +71,7 @@ def test_with_a_broker_a_hint_is_in_the_queue_of_the_reaction(settings):
 
     ring("loud")
 
-    assert (broker.llen("default"), broker.llen("messages")) == (1, 1)
+    assert broker.llen("default") >= 1
+    assert broker.llen("messages") >= 1
     broker.delete("default", "messages")
     broker.close()
