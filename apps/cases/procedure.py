@@ -49,6 +49,8 @@ class Procedure:
     rows: Callable[[Any], list[Row]]
     reasons: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     """Coded reasons by the name a move ``asks`` for."""
+    concerns: Mapping[str, str] = field(default_factory=dict)
+    """The material a deficiency is about, by its code (R30)."""
     messages: dict[str, str] = field(default_factory=dict)
     """The notification template told after a move."""
 

@@ -5,30 +5,30 @@ from django.utils.timezone import now
 from apps.cases import services
 from apps.cases.events import CaseMoved
 from apps.cases.models import Attachment, Case
-from apps.cases.statuses import Status
+from apps.cases.statuses import MADE, Status
 from apps.documents.events import FileCleaned, FileReceived
 from apps.kernel.errors import IllegalMove
 from apps.kernel.workflow import SYSTEM
-from apps.notifications.services import tell
 from apps.outbox.events import on
 from apps.payments import services as payments
 from apps.payments.events import PaymentSettled
 from apps.payments.models import Payment
 
+ENDED_WITHOUT = {Status.WITHDRAWN, Status.REFUSED, Status.RETURNED, Status.LAPSED}
+"""Ends in which nobody got a document."""
+
 
 @on(CaseMoved)
 def tell_the_applicant(event: CaseMoved) -> None:
     case = Case.objects.select_related("post", "applicant").get(pk=event.case)
-    template = case.procedure.messages.get(event.move)
+    template = case.procedure.messages.get(f"{event.move}:{event.target}") or case.procedure.messages.get(event.move)
     if template is None:
         return
     step = case.history.get(pk=event.step)
-    facts = services.facts(case=case, step=step, language=case.applicant.language, at=now())
-    dedupe = f"{case.payable}:{step.pk}"
-    tell(user=case.applicant, template=template, subject=case.payable, facts=facts, at=step.at, dedupe=dedupe)
+    services.tell_about(case=case, step=step, template=template, dedupe=f"{case.payable}:{step.pk}", at=now())
 
 
-@on(CaseMoved, when=lambda event: event.target in {Status.PAYMENT_DUE, Status.READY_TO_COLLECT})
+@on(CaseMoved, when=lambda event: event.target in {Status.PAYMENT_DUE, *MADE})
 def ask_for_nothing_where_nothing_is_owed(event: CaseMoved) -> None:
     """Showing the price is what settles a free service; one that waits for a payment then goes on by itself."""
     case = Case.objects.select_for_update(of=("self",)).select_related("post").get(pk=event.case)
@@ -39,7 +39,7 @@ def ask_for_nothing_where_nothing_is_owed(event: CaseMoved) -> None:
         services.move(case=case, name="pay", actor=SYSTEM, at=at)
 
 
-@on(CaseMoved, when=lambda event: event.target in {Status.WITHDRAWN, Status.REFUSED, Status.RETURNED})
+@on(CaseMoved, when=lambda event: event.target in ENDED_WITHOUT)
 def settle_the_money_of_a_case_that_ends(event: CaseMoved) -> None:
     """Nothing more is asked for, and what was paid for no document is owed back."""
     case, at = Case.objects.get(pk=event.case), now()
@@ -72,5 +72,6 @@ def show_the_checked_paper(event: FileCleaned) -> None:
 def _raise_versions(file: str) -> None:
     """The case changed for whoever looks at it."""
     for attachment in Attachment.objects.filter(file_id=file):
-        case = Case.objects.select_for_update(of=("self",)).get(pk=attachment.case_id)
+        case = Case.objects.select_for_update(of=("self",)).select_related("citizen").get(pk=attachment.case_id)
         case.save(update_fields=[])
+        services.note_change(citizen=case.citizen, kind="paper_checked", subject=case.payable, at=now())

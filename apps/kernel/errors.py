@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db import IntegrityError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -127,3 +128,8 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     detail = _("This does not work at the moment. Please try again soon.")
+
+
+def violated(error: IntegrityError) -> str:
+    """The name of the constraint that refused, as PostgreSQL reports it."""
+    return str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "")

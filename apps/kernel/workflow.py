@@ -38,7 +38,8 @@ SYSTEM = Actor(By.SYSTEM)
 class Move:
     """One row. ``given`` chooses between rows of one name; ``needs`` lists what must be there first.
 
-    ``asks`` names the list of reasons of which whoever moves must pick at least one.
+    ``asks`` names the list of reasons of which whoever moves must pick at least one; ``wants`` the details that come
+    with the move (``post``, ``tracking``). What is said in a ``private`` move stays among officers.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Move:
     needs: tuple[Need, ...] = ()
     given: Callable[[Any], bool] | None = None
     asks: str = ""
+    wants: tuple[str, ...] = ()
+    private: bool = False
     label: str | Promise = ""
 
     @property

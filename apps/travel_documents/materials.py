@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.ages import guardian_applies
 from apps.cases.procedure import Material
 from apps.travel_documents.routing import Stay
 
@@ -31,10 +32,31 @@ POLICE = Material(
     _("If you have one. Some countries want to see it when you leave."),
     required=False,
 )
+GUARDIAN = [
+    Material(
+        "guardian_identity",
+        _("Identity document of the guardian"),
+        _("Passport or identity card of the parent or guardian who applies for the child."),
+    ),
+    Material(
+        "guardianship_proof",
+        _("Proof of guardianship"),
+        _("The birth certificate, the household register, or a court's decision."),
+    ),
+    Material(
+        "guardian_consent",
+        _("Written consent of the guardian"),
+        _("Signed by the guardian: that the child may have this document and travel with it."),
+    ),
+]
+"""Passport Law art. 6, R6: under 16 the guardian applies, with consent, identity and proof of guardianship."""
 
 
 def materials(case: Any) -> list[Material]:
+    """Who was under 16 when the application was begun is treated as such: the document is issued days later."""
     asked = [PHOTO, IDENTITY, PRESENCE]
     if case.travel_document.stay == Stay.RESIDENT:
         asked.append(RESIDENCE)
+    if guardian_applies(born_on=case.holder.born_on, on=case.created_at.date()):
+        asked += GUARDIAN
     return [*asked, POLICE]

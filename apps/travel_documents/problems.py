@@ -10,6 +10,7 @@ from apps.cases.statuses import Status
 from apps.documents.rendering import is_printable
 from apps.documents.statuses import FileStatus
 from apps.kernel.errors import Fault
+from apps.posts.models import Delivery
 from apps.travel_documents.materials import materials
 from apps.travel_documents.routing import EMERGENCY, GONE, route
 
@@ -26,7 +27,7 @@ ANSWERS = {
 
 
 def problems(case: Any) -> list[Fault]:
-    return [*_answers(case), *_printing(case), *_routing(case), *_loss(case), *_papers(case)]
+    return [*_answers(case), *_printing(case), *_routing(case), *_delivery(case), *_loss(case), *_papers(case)]
 
 
 def _answers(case: Any) -> Iterator[Fault]:
@@ -69,6 +70,15 @@ def _offer(case: Any) -> Iterator[Fault]:
         yield Fault("/post", "service_not_offered", _("This post does not offer this service. Choose another."))
     elif case.urgency not in offered.targets:
         yield Fault("/urgency", "urgency_not_offered", _("This post does not work that fast. Choose another speed."))
+
+
+def _delivery(case: Any) -> Iterator[Fault]:
+    if case.delivery != Delivery.SHIP or case.status != Status.DRAFT:
+        return
+    if not case.post.services.filter(code=EMERGENCY, ships=True).exists():
+        yield Fault("/delivery", "not_shipped", _("This post sends nothing by mail. Collect the document there."))
+    elif not case.ship_to.strip():
+        yield Fault("/ship_to", "required", _("Say where the document is to be sent."))
 
 
 def _loss(case: Any) -> Iterator[Fault]:

@@ -5,16 +5,18 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.procedure import Procedure, Row, procedures
+from apps.posts.models import Delivery, Urgency
 from apps.travel_documents.materials import materials
 from apps.travel_documents.problems import problems
-from apps.travel_documents.reasons import DEFICIENCIES, GROUNDS, RETURNS
+from apps.travel_documents.reasons import CONCERNS, DEFICIENCIES, GROUNDS, RETURNS, TRANSFERS
 from apps.travel_documents.workflow import WORKFLOW
 
 KIND = "travel_document"
 
 
 def components(case: Any) -> list[str]:
-    return ["base"] if case.urgency == "normal" else ["base", case.urgency]
+    wanted = ["base"] if case.urgency == Urgency.NORMAL else ["base", case.urgency]
+    return [*wanted, "postage"] if case.delivery == Delivery.SHIP else wanted
 
 
 def rows(case: Any) -> list[Row]:
@@ -43,7 +45,8 @@ procedures.add(
         problems=problems,
         components=components,
         rows=rows,
-        reasons={"deficiencies": DEFICIENCIES, "grounds": GROUNDS, "returns": RETURNS},
+        reasons={"deficiencies": DEFICIENCIES, "grounds": GROUNDS, "returns": RETURNS, "transfers": TRANSFERS},
+        concerns=CONCERNS,
         messages={
             "submit": "application_submitted",
             "claim": "review_started",
@@ -52,7 +55,15 @@ procedures.add(
             "refuse": "refused",
             "return": "returned",
             "pay": "payment_received",
+            "issue:ready_to_ship": "made",
             "issue": "ready_to_collect",
+            "ship": "shipped",
+            "receive": "delivered",
+            "lose": "lost_in_mail",
+            "ask_issuer": "issuer_asked",
+            "hear_issuer": "issuer_replied",
+            "transfer": "transferred",
+            "lapse": "lapsed",
             "hand_over": "collected",
             "withdraw": "withdrawn",
         },

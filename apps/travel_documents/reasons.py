@@ -13,6 +13,17 @@ DEFICIENCIES = {
     "police_report_missing": _("This post needs the police report of the loss."),
 }
 
+CONCERNS = {
+    "photo_unsuitable": "photo",
+    "photo_not_recent": "photo",
+    "identity_unreadable": "identity_proof",
+    "identity_insufficient": "identity_proof",
+    "presence_missing": "presence_proof",
+    "residence_missing": "residence_permit",
+    "police_report_missing": "police_report",
+}
+"""The paper a deficiency is about: was it sent after the last request, it could not have been seen before (R30)."""
+
 GROUNDS = {
     "not_a_national": _("Chinese nationality could not be established (Passport Law, article 13 (1))."),
     "identity_unproven": _("Identity could not be proven (Passport Law, article 13 (2))."),
@@ -30,4 +41,10 @@ RETURNS = {
     "not_answered": _("What we asked for was not sent, or the fee was not paid."),
     "not_collected": _("The document was not collected; it has been made void."),
     "cannot_be_made": _("The document could not be made from what was sent."),
+}
+
+TRANSFERS = {
+    "other_district": _("Another post is competent for the address."),
+    "nearer_post": _("Another post is nearer to where the applicant is now."),
+    "cannot_serve": _("This post cannot serve the applicant at present."),
 }

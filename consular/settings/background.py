@@ -26,5 +26,8 @@ CELERY_BEAT_SCHEDULE = {
     "outbox.forget": {"task": "outbox.forget", "schedule": 3600.0},
     "documents.purge": {"task": "documents.purge", "schedule": 3600.0},
     "accounts.forget": {"task": "accounts.forget", "schedule": 3600.0},
+    "cases.lapse": {"task": "cases.lapse", "schedule": 600.0},
+    "cases.remind": {"task": "cases.remind", "schedule": 6 * 3600.0},
+    "cases.forget": {"task": "cases.forget", "schedule": 3600.0},
     "payments.poll": {"task": "payments.poll", "schedule": 30.0},
 }

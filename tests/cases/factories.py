@@ -23,7 +23,9 @@ KIND = "travel_document"
 _turn = count()
 
 
-def make_post(code: str = "PAR", *, charge_policy: str = ChargePolicy.ON_APPROVAL, fee: int = 1600) -> Post:
+def make_post(
+    code: str = "PAR", *, charge_policy: str = ChargePolicy.ON_APPROVAL, fee: int = 1600, ships=False
+) -> Post:
     """An embassy that is open on weekdays and offers emergency travel documents."""
     post, is_new = Post.objects.get_or_create(
         code=code,
@@ -44,7 +46,7 @@ def make_post(code: str = "PAR", *, charge_policy: str = ChargePolicy.ON_APPROVA
         OpeningRule.objects.bulk_create(
             OpeningRule(post=post, weekday=day, opens=time(9), closes=time(17)) for day in range(1, 6)
         )
-        Service.objects.create(post=post, code=EMERGENCY, normal_days=4, urgent_days=3, express_days=2)
+        Service.objects.create(post=post, code=EMERGENCY, normal_days=4, urgent_days=3, express_days=2, ships=ships)
         Tariff.objects.create(
             post=post,
             service=EMERGENCY,
@@ -55,6 +57,17 @@ def make_post(code: str = "PAR", *, charge_policy: str = ChargePolicy.ON_APPROVA
             legal_basis_zh="护照法第二十二条",
             legal_basis_en="Passport Law, article 22",
         )
+        if ships:
+            Tariff.objects.create(
+                post=post,
+                service=EMERGENCY,
+                component="postage",
+                currency="EUR",
+                amount_minor=1200,
+                active_from=date(2019, 7, 1),
+                legal_basis_zh="演示数值",
+                legal_basis_en="Demonstration value",
+            )
     Validity.objects.get_or_create(service=EMERGENCY, active_from=date(2020, 1, 1), defaults={"days_after_travel": 15})
     return post
 
@@ -67,6 +80,12 @@ def make_officer(post: Post) -> User:
     )
     Officer.objects.create(user=user, post=post)
     return user
+
+
+def make_supervisor(post: Post) -> User:
+    user = make_officer(post)
+    user.user_permissions.add(Permission.objects.get(codename="supervise"))
+    return User.objects.get(pk=user.pk)  # without the permissions remembered so far
 
 
 def make_applicant() -> User:
@@ -154,23 +173,28 @@ def make_case(status: str = "submitted", *, post: Post | None = None, officer: U
 
     case = make_draft(post=post)
     clerk = Actor(By.OFFICER, officer or make_officer(case.post))
-    path = {
-        "submitted": [("submit", applicant_of(case))],
-        "preliminary_review": [("claim", clerk)],
-        "info_requested": [("ask", clerk)],
-        "payment_due": [("approve", clerk)],
-        "production": [("pay", SYSTEM)],
-    }
-    order = {
-        "draft": [],
-        "submitted": ["submitted"],
-        "preliminary_review": ["submitted", "preliminary_review"],
-        "info_requested": ["submitted", "preliminary_review", "info_requested"],
-        "payment_due": ["submitted", "preliminary_review", "payment_due"],
-        "production": ["submitted", "preliminary_review", "payment_due", "production"],
-    }
-    for step in order[status]:
-        for name, actor in path[step]:
-            asks = {"reasons": ["photo_unsuitable"], "note": "请重新拍照"} if name == "ask" else {}
-            case = services.move(case=case, name=name, actor=actor, at=AT, **asks)
+    second = Actor(By.OFFICER, make_officer(case.post))
+    steps = {
+        "submit": applicant_of(case), "claim": clerk, "ask": clerk, "approve": clerk, "pay": SYSTEM,
+        "ask_issuer": clerk, "propose_refusal": clerk, "refuse": second,
+    }  # fmt: skip
+    for name in WAYS[status]:
+        case = services.move(case=case, name=name, actor=steps[name], at=AT, **SAID.get(name, {}))
     return case
+
+
+WAYS = {
+    "draft": [],
+    "submitted": ["submit"],
+    "preliminary_review": ["submit", "claim"],
+    "info_requested": ["submit", "claim", "ask"],
+    "issuer_verification": ["submit", "claim", "ask_issuer"],
+    "final_review": ["submit", "claim", "propose_refusal"],
+    "refused": ["submit", "claim", "propose_refusal", "refuse"],
+    "payment_due": ["submit", "claim", "approve"],
+    "production": ["submit", "claim", "approve", "pay"],
+}
+SAID = {
+    "ask": {"reasons": ["photo_unsuitable"], "note": "请重新拍照"},
+    "propose_refusal": {"reasons": ["deception"], "note": "材料不实"},
+}

@@ -521,7 +521,7 @@ def test_the_next_case_is_the_one_due_first_that_is_free(post, officer):
     colleague = make_officer(post)
     taken = make_case("preliminary_review", post=post, officer=colleague)
     later, sooner = make_case(post=post), make_case(post=post)
-    Case.objects.filter(pk=taken.pk).update(due_on=date(2026, 11, 1))
+    Case.objects.filter(pk=taken.pk).update(due_on=date(2026, 11, 1), held_until=now() + timedelta(hours=1))
     Case.objects.filter(pk=sooner.pk).update(due_on=date(2026, 11, 2))
     client = screen(officer)
 

@@ -285,11 +285,12 @@ def test_a_closed_case_makes_room_for_a_new_one():
 def test_of_two_officers_deciding_at_once_one_wins():
     case = make_case("preliminary_review")
     clerks = [Actor(By.OFFICER, make_officer(case.post)) for _ in range(2)]
+    later = AT + timedelta(hours=2)
 
     outcomes = at_once(
-        lambda: services.move(case=case, name="approve", actor=clerks[0], at=AT),
+        lambda: services.move(case=case, name="approve", actor=clerks[0], at=later),
         lambda: services.move(
-            case=case, name="refuse", actor=clerks[1], at=AT, reasons=["deception"], note="A false statement."
+            case=case, name="propose_refusal", actor=clerks[1], at=later, reasons=["deception"], note="A false paper."
         ),
     )
 

@@ -75,8 +75,9 @@ class CaseAdmin(QueueAdmin):
 
     def next_view(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         """On to the case that is due first and free; back to the list when there is none."""
+        user = cast("User", request.user)
         after = self._case(request, str(pk)) if pk else None
-        following = desk.next_in_queue(cast("User", request.user), after=after)
+        following = desk.next_in_queue(user, after=after, at=now())
         if following is None:
             self.message_user(request, _("Nothing is waiting for review."), messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
@@ -142,5 +143,6 @@ def make(case: Case, typed: moves.Typed, by: Actor) -> Case:
         at=now(),
         note=sent["note"],
         reasons=typed.reasons,
+        details={"post": sent["post"], "tracking": sent["tracking"]},
         version=sent["version"],
     )

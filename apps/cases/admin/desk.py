@@ -1,5 +1,7 @@
 """Which cases an officer has on the desk, and in which order."""
 
+from datetime import datetime
+
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -46,9 +48,9 @@ def order(tab: str) -> list[str]:
     return ["-submitted_at"] if tab == Tab.ALL else ["due_on", "submitted_at"]
 
 
-def next_in_queue(user: User, *, after: Case | None = None) -> Case | None:
-    """The case that is due first and that nobody else has claimed."""
-    free = in_sight(user).queue().filter(Q(officer=None) | Q(officer=user))
+def next_in_queue(user: User, *, at: datetime, after: Case | None = None) -> Case | None:
+    """The case that is due first and that nobody else holds."""
+    free = in_sight(user).queue().free(officer=user, at=at)
     return (free.exclude(pk=after.pk) if after else free).first()
 
 

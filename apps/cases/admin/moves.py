@@ -29,6 +29,8 @@ class Typed(forms.Form):
     move = forms.CharField(max_length=32)
     version = forms.IntegerField(min_value=0)
     note = forms.CharField(max_length=4000, required=False)
+    post = forms.CharField(max_length=3, required=False)
+    tracking = forms.CharField(max_length=64, required=False)
 
     def __init__(self, sent: QueryDict) -> None:
         super().__init__(sent)

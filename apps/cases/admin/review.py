@@ -43,7 +43,7 @@ class Event:
 
 def page(case: Case, *, officer: User, at: datetime) -> dict[str, Any]:
     """The context of the template, apart from papers and moves."""
-    following = next_in_queue(officer, after=case)
+    following = next_in_queue(officer, after=case, at=at)
     return {
         "case": case,
         "head": head(case, at),

@@ -4,19 +4,25 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.cases.models import Attachment, Case, Step
+from apps.cases.plan import Progress, Stage, Waiting
 from apps.cases.procedure import Material
-from apps.cases.services.facts import reason_labels
+from apps.cases.services import plan_of
+from apps.cases.services.facts import reason_labels, rows_named
 from apps.cases.statuses import Face, Status
 from apps.documents.statuses import FileKind, FileStatus
 from apps.kernel.api.serializers import In, Out
 from apps.kernel.errors import Fault
 from apps.kernel.workflow import Move
-from apps.posts.models import Urgency
+from apps.posts.models import Delivery, Urgency
 
 
 class MoveIn(In):
     name = serializers.CharField(max_length=32)
     note = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
+
+
+class AfterIn(In):
+    after = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
 
 
 class PaymentIn(In):
@@ -52,7 +58,12 @@ class CaseOut(Out):
     advice = serializers.CharField(source="state.advice")
     urgency = serializers.ChoiceField(choices=Urgency.choices)
     submitted_at = serializers.DateTimeField(allow_null=True)
-    expected_on = serializers.DateField(allow_null=True)
+    expected_on = serializers.DateField(
+        allow_null=True, help_text="By when the post means to be done; see `plan.stopped` for whether the clock runs."
+    )
+    answer_by = serializers.DateField(
+        allow_null=True, help_text="While it is your turn: the last day, after which the application lapses."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -75,9 +86,36 @@ class MaterialOut(Out):
     attachments = AttachmentOut(many=True)
 
 
-class CaseDetailOut(CaseOut):
-    """A whole case: the moves the caller can make now, and every paper that is asked for."""
+class PlannedOut(Out):
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    label = serializers.CharField(source="stage.label")  # type: ignore[assignment]
+    progress = serializers.ChoiceField(choices=[each.value for each in Progress])
+    on = serializers.DateField(allow_null=True, help_text="When it was done, or by when it should be.")
 
+
+class PauseOut(Out):
+    """The clock stood still."""
+
+    waiting_for = serializers.ChoiceField(choices=[each.value for each in Waiting])
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True, help_text="Empty while it still stands.")
+
+
+class PlanOut(Out):
+    """The way of the case, re-planned with everything that happens."""
+
+    stages = PlannedOut(many=True)
+    pauses = PauseOut(many=True)
+    stopped = PauseOut(allow_null=True, help_text="Why the clock stands still now, if it does.")
+
+
+class CaseDetailOut(CaseOut):
+    """A whole case: where it is on its way, the moves the caller can make now, every paper that is asked for."""
+
+    delivery = serializers.ChoiceField(choices=Delivery.choices)
+    ship_to = serializers.CharField()
+    tracking = serializers.CharField(help_text="Number of the parcel; empty until it is shipped.")
+    plan = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField()
     materials = serializers.SerializerMethodField()
 
@@ -85,6 +123,10 @@ class CaseDetailOut(CaseOut):
     def get_moves(self, case: Case) -> list[dict[str, Any]]:
         rows = case.procedure.workflow.open_to(self.context["actor"], status=case.status, subject=case)
         return [offered(case, row) for row in rows]
+
+    @extend_schema_field(PlanOut)
+    def get_plan(self, case: Case) -> Any:
+        return PlanOut(plan_of(case=case)).data
 
     @extend_schema_field(MaterialOut(many=True))
     def get_materials(self, case: Case) -> list[dict[str, Any]]:
@@ -104,10 +146,15 @@ class StepOut(Out):
     stage = serializers.ChoiceField(choices=Status.choices, source="target")
     stage_label = serializers.CharField(source="get_target_display")
     reasons = serializers.SerializerMethodField()
-    note = serializers.CharField()
+    note = serializers.SerializerMethodField()
+
+    def get_note(self, step: Step) -> str:
+        return "" if is_private(step) else step.note
 
     @extend_schema_field(ReasonOut(many=True))
     def get_reasons(self, step: Step) -> list[dict[str, str]]:
+        if is_private(step):
+            return []
         labels = reason_labels(step.case, step)
         return [{"code": code, "label": label} for code, label in zip(step.reasons, labels, strict=False)]
 
@@ -121,6 +168,24 @@ class FaultOut(Out):
 class ValidationOut(Out):
     ready = serializers.BooleanField()
     problems = FaultOut(many=True)
+
+
+class ChangeOut(Out):
+    """Something is new: read `subject` again (`case:<id>` is `/cases/<id>`)."""
+
+    kind = serializers.CharField(help_text="`case_moved`, `paper_checked`, `paper_attached`; more will come.")
+    subject = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class ChangesOut(Out):
+    events = ChangeOut(many=True)
+    next = serializers.CharField(help_text="Send it as `after` next time.")
+
+
+def is_private(step: Step) -> bool:
+    """What officers say among themselves."""
+    return any(row.private for row in rows_named(step.case, step.move))
 
 
 def offered(case: Case, row: Move) -> dict[str, Any]:

@@ -3,6 +3,7 @@ from django.urls import path
 from apps.cases.api import views
 
 urlpatterns = [
+    path("events", views.Changes.as_view()),
     path("cases", views.Cases.as_view()),
     path("cases/<uuid:pk>", views.CaseDetail.as_view()),
     path("cases/<uuid:pk>/moves", views.CaseMoves.as_view()),

@@ -1,14 +1,16 @@
 from django.utils.timezone import now
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api.base import CitizenView
 from apps.cases import services
 from apps.cases.api.serializers import (
+    AfterIn,
     AttachmentIn,
     CaseDetailOut,
     CaseOut,
+    ChangesOut,
     MoveIn,
     PaymentIn,
     StepOut,
@@ -22,6 +24,9 @@ from apps.kernel.api.pagination import Cursor
 from apps.kernel.api.versions import answer, edited_version
 from apps.kernel.errors import Unknown
 from apps.payments.api.serializers import PaymentOut, QuoteOut
+
+POLL_FULL, POLL_QUIET = "1", "30"
+"""Seconds to the next question: at once while there is more to read."""
 
 
 class CaseView(CitizenView[Case]):
@@ -44,6 +49,29 @@ class Cases(CaseView):
         """Every case of the people you act for, newest first."""
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(CaseOut(page, many=True).data)
+
+
+class Changes(CitizenView[Case]):
+    """What is new, without polling every case."""
+
+    queryset = Case.objects.all()
+    pagination_class = None
+
+    @extend_schema(
+        operation_id="events_list",
+        parameters=[OpenApiParameter("after", str, description="`next` of the last answer; empty to begin.")],
+        responses=ChangesOut,
+    )
+    def get(self, request: Request) -> Response:
+        """Everything that changed since `after`, oldest first. Ask again after as many seconds as `Poll-Interval` says.
+
+        Without `after` you get a place to begin from: read the lists once, then only what is new.
+        """
+        form = AfterIn(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        found, following = services.changes(user=self.user, after=form.validated_data["after"], at=now())
+        headers = {"Poll-Interval": POLL_FULL if len(found) == services.PAGE else POLL_QUIET}
+        return Response(ChangesOut({"events": found, "next": following}).data, headers=headers)
 
 
 class CaseDetail(CaseView):

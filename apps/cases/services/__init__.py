@@ -1,9 +1,37 @@
 """The verbs of a case. Call them as ``services.move(...)``."""
 
+from apps.cases.services.changes import PAGE, changes, note_change
+from apps.cases.services.deficiencies import requests, visible_before
 from apps.cases.services.facts import facts
 from apps.cases.services.fees import is_fee_due, pay, quote
+from apps.cases.services.holding import is_held_by_another, keep
+from apps.cases.services.lapsing import lapse, remind
 from apps.cases.services.move import move
 from apps.cases.services.open import open_case
 from apps.cases.services.papers import attach, detach
+from apps.cases.services.planning import plan_of
+from apps.cases.services.take import take_next
+from apps.cases.services.telling import tell_about
 
-__all__ = ["attach", "detach", "facts", "is_fee_due", "move", "open_case", "pay", "quote"]
+__all__ = [
+    "PAGE",
+    "attach",
+    "changes",
+    "detach",
+    "facts",
+    "is_fee_due",
+    "is_held_by_another",
+    "keep",
+    "lapse",
+    "move",
+    "note_change",
+    "open_case",
+    "pay",
+    "plan_of",
+    "quote",
+    "remind",
+    "requests",
+    "take_next",
+    "tell_about",
+    "visible_before",
+]

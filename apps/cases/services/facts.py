@@ -26,7 +26,8 @@ def facts(*, case: Case, step: Step, language: str, at: datetime) -> dict[str, F
             "amount_due": owed.total_minor if owed else "",
             "currency": money.currency if money else "",
             "expected_on": case.expected_on.isoformat() if case.expected_on else "",
-            "deadline_on": "",
+            "deadline_on": case.answer_by.isoformat() if case.answer_by else "",
+            "tracking": case.tracking,
             "reasons": reason_labels(case, step),
             "note": step.note,
             "link": "",
@@ -43,7 +44,8 @@ def _owed(case: Case, at: datetime) -> Quote | None:
 
 def reason_labels(case: Case, step: Step) -> list[str]:
     """The chosen reasons as people read them."""
-    lists = [case.procedure.reasons.get(row.asks, {}) for row in rows_named(case, step.move)]
+    name = "propose_refusal" if step.move == "refuse" else step.move
+    lists = [case.procedure.reasons.get(row.asks, {}) for row in rows_named(case, name)]
     return [str(known[code]) for known in lists[:1] for code in step.reasons if code in known]
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.models import Case
-from apps.cases.statuses import Status
+from apps.cases.statuses import MADE, Status
 from apps.kernel.errors import Conflict
 from apps.kernel.workflow import Actor
 from apps.payments import services as payments
@@ -26,7 +26,7 @@ def quote(*, case: Case, at: datetime) -> Quote:
 
 def is_fee_due(case: Case) -> bool:
     """By the charge policy the case was submitted under (R32), and not yet paid."""
-    at_the_counter = case.status == Status.READY_TO_COLLECT and case.charge_policy == ChargePolicy.ON_COLLECTION
+    at_the_counter = case.status in MADE and case.charge_policy == ChargePolicy.ON_COLLECTION
     return (case.status == Status.PAYMENT_DUE or at_the_counter) and case.fee_settled_at is None
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -6,16 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.services import record
 from apps.cases.events import CaseMoved
-from apps.cases.models import Case, Holder, person_key
+from apps.cases.models import Case, Holder, Step, person_key
+from apps.cases.services import deficiencies, holding, promise
+from apps.cases.services.changes import note_change
+from apps.cases.services.details import Details, read_details
 from apps.cases.statuses import Face, Status
-from apps.kernel.errors import Conflict, DomainError, Fault, Invalid, Stale, Unmet
+from apps.kernel.errors import Conflict, Fault, Invalid, Stale, Unmet, violated
 from apps.kernel.workflow import Actor, By, Move
 from apps.outbox.services import publish
-from apps.posts.services import expected_on, price
+from apps.posts.services import price
 
 WRITTEN = [
-    "status", "officer", "person", "particulars", "charge_policy", "submitted_at", "fee_settled_at", "due_on",
-    "expected_on",
+    "status", "officer", "held_until", "proposed_by", "repeats", "post", "tracking", "person", "particulars",
+    "charge_policy", "submitted_at", "fee_settled_at", "due_on", "expected_on", "answer_by",
 ]  # fmt: skip
 
 
@@ -28,32 +31,39 @@ def move(
     at: datetime,
     note: str = "",
     reasons: Sequence[str] = (),
+    details: Mapping[str, str] | None = None,
     version: int | None = None,
 ) -> Case:
     """Make one move. Nothing else in the project writes ``Case.status``.
 
-    ``reasons`` are codes of the list the move asks for. ``version``, when given, is what the mover was looking at.
-    Raises ``Stale``, ``IllegalMove``, ``Forbidden``, ``Unmet`` (with every fault) or ``Invalid``.
+    ``reasons`` are codes of the list the move asks for, ``details`` what it wants (``post``: where to,
+    ``tracking``). ``version``, when given, is what the mover was looking at. Raises ``Stale``, ``IllegalMove``,
+    ``Forbidden`` (``same_officer``, ``needs_supervisor``), ``Conflict`` (``held_by_other``), ``Unmet`` (with every
+    fault) or ``Invalid``.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("post", "citizen").get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related("post", "citizen", "officer").get(pk=case.pk)
     if version is not None and version != case.version:
         raise Stale
     row = _permit(case, name, actor)
+    holding.check(case, row, actor, at)
+    holding.check_second_officer(case, row, actor)
     _check_reasons(case, row, reasons, note)
+    case.repeats += deficiencies.check_repeats(case, row, reasons, actor)
+    wanted = read_details(case, row, details or {})
+    step = _write_step(case, row, actor, at, note=note, reasons=reasons, wanted=wanted)
     source = case.state
-    step = case.history.create(
-        move=name,
+    _follow(case, row, actor, at, wanted)
+    _save(case)
+    record(
+        actor=actor,
+        action=f"case_{name}",
+        subject=case.payable,
+        at=at,
         source=source,
         target=row.target,
-        by=actor.by,
-        actor=actor.user,
-        reasons=list(reasons),
-        note=note,
-        at=at,
+        **wanted.codes,
     )
-    _follow(case, row, actor, at)
-    _save(case)
-    record(actor=actor, action=f"case_{name}", subject=case.payable, at=at, source=source, target=row.target)
+    note_change(citizen=case.citizen, kind="case_moved", subject=case.payable, at=at)
     publish(CaseMoved(case=str(case.pk), step=step.pk, kind=case.kind, move=name, source=source, target=row.target))
     return case
 
@@ -76,12 +86,36 @@ def _check_reasons(case: Case, row: Move, reasons: Sequence[str], note: str) -> 
         raise Invalid(faults=(Fault("/note", "note_required", _("Explain it in a sentence or two.")),))
 
 
-def _follow(case: Case, row: Move, actor: Actor, at: datetime) -> None:
+def _write_step(
+    case: Case, row: Move, actor: Actor, at: datetime, *, note: str, reasons: Sequence[str], wanted: Details
+) -> Step:
+    """A decided refusal says what its proposal said: that is what was examined twice."""
+    if row.target == Status.REFUSED:
+        proposal = case.history.filter(move="propose_refusal").latest("pk")
+        reasons, note = proposal.reasons, note.strip() or proposal.note
+    return case.history.create(
+        move=row.name,
+        source=case.status,
+        target=row.target,
+        by=actor.by,
+        actor=actor.user,
+        reasons=list(reasons),
+        note=note,
+        details=wanted.codes,
+        at=at,
+    )
+
+
+def _follow(case: Case, row: Move, actor: Actor, at: datetime, wanted: Details) -> None:
     """Take over what the move changes besides the status: whose case it is, whom it is for, money and dates."""
     source, target = case.state, Status(row.target)
     case.status = target
-    if actor.by is By.OFFICER:
-        case.officer = actor.user
+    holding.hold(case, row, actor, at)
+    if target is Status.FINAL_REVIEW:
+        case.proposed_by = actor.user
+    if wanted.post:
+        case.post = wanted.post
+    case.tracking = wanted.tracking or case.tracking
     if row.name == "pay":
         case.fee_settled_at = at
     if target.face is Face.DONE:
@@ -90,10 +124,7 @@ def _follow(case: Case, row: Move, actor: Actor, at: datetime) -> None:
         _submit(case, at)
     if actor.by is By.APPLICANT:
         case.particulars, case.person = Holder.of(case.citizen).written(), person_key(case.citizen)
-    if source is Status.DRAFT or (source.face is Face.YOUR_TURN and target.face is Face.OUR_TURN):
-        _promise(case, at)
-        if case.due_on is None or target is Status.SUBMITTED:
-            case.due_on = case.expected_on
+    promise.renew(case, row, source, at)
 
 
 def _submit(case: Case, at: datetime) -> None:
@@ -104,21 +135,14 @@ def _submit(case: Case, at: datetime) -> None:
     price(post=case.post, service=case.service, components=components, on=case.post.today(at))
 
 
-def _promise(case: Case, at: datetime) -> None:
-    """What was promised stays when the post meanwhile stopped working that fast."""
-    try:
-        case.expected_on = expected_on(post=case.post, service=case.service, from_=at, urgency=case.urgency)
-    except DomainError:
-        if case.expected_on is None:
-            raise
-
-
 def _save(case: Case) -> None:
     """Raises ``Conflict`` (``already_applied``) when somebody else has applied for the same person (R3)."""
     try:
         with transaction.atomic():
             case.save(update_fields=WRITTEN)
-    except IntegrityError:
+    except IntegrityError as error:
+        if violated(error) not in {"one_live_case_per_citizen_and_kind", "one_submitted_case_per_person_and_kind"}:
+            raise
         raise Conflict(
             _("There is already an application of this kind for this person. Please contact the post."),
             code="already_applied",

@@ -1,12 +1,14 @@
 from apps.posts.models.hours import Closure, OpeningRule, Weekday
 from apps.posts.models.post import ChargePolicy, District, Officer, Policy, Post, PostKind, PostQuerySet
-from apps.posts.models.service import Service, ServiceCode, Urgency
+from apps.posts.models.service import ANSWER_DAYS, Delivery, Service, ServiceCode, Urgency
 from apps.posts.models.tariff import Component, Tariff
 
 __all__ = [
+    "ANSWER_DAYS",
     "ChargePolicy",
     "Closure",
     "Component",
+    "Delivery",
     "District",
     "Officer",
     "OpeningRule",

@@ -26,6 +26,17 @@ class Urgency(models.TextChoices):
     EXPRESS = "express", _("Express")
 
 
+class Delivery(models.TextChoices):
+    """How the finished document reaches the person."""
+
+    COLLECT = "collect", _("Collected at the post")
+    SHIP = "ship", _("Sent by registered mail")
+
+
+ANSWER_DAYS = 30
+"""(analogy) No post publishes how long it waits; each may enter its own."""
+
+
 class ServiceQuerySet(models.QuerySet["Service"]):
     def open(self) -> "ServiceQuerySet":
         return self.filter(is_open=True, post__is_open=True)
@@ -45,6 +56,15 @@ class Service(models.Model):
         _("working days, express"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
 
+    ships = models.BooleanField(_("sends documents by mail"), default=False, db_default=False)
+    answer_days = models.PositiveSmallIntegerField(
+        _("days to answer a request"),
+        default=ANSWER_DAYS,
+        db_default=ANSWER_DAYS,
+        validators=[MinValueValidator(1)],
+        help_text=_("Calendar days after which an unanswered request or an unpaid fee ends the application."),
+    )
+
     objects = ServiceQuerySet.as_manager()
 
     class Meta:
@@ -61,6 +81,7 @@ class Service(models.Model):
                 name="a_faster_service_takes_no_longer",
                 violation_error_message=_("A faster service must not take longer."),
             ),
+            models.CheckConstraint(condition=Q(answer_days__gte=1), name="there_is_time_to_answer"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from apps.cases.api.serializers import CaseDetailOut
 from apps.kernel.api.serializers import In, Out
-from apps.posts.models import Urgency
+from apps.posts.models import Delivery, Urgency
 from apps.travel_documents.routing import Reason, Stay
 
 
@@ -29,6 +29,8 @@ class AnswersIn(In):
 
     post = serializers.CharField(max_length=8, required=False)
     urgency = serializers.ChoiceField(choices=Urgency.choices, required=False)
+    delivery = serializers.ChoiceField(choices=Delivery.choices, required=False)
+    ship_to = serializers.CharField(max_length=300, required=False, allow_blank=True)
     stay = serializers.ChoiceField(choices=Stay.choices, required=False)
     reason = serializers.ChoiceField(choices=Reason.choices, required=False)
     urgent = serializers.BooleanField(required=False)

@@ -18,7 +18,8 @@ from apps.travel_documents.procedure import KIND
 from apps.travel_documents.routing import EMERGENCY, route
 
 EDITABLE = {Status.DRAFT, Status.INFO_REQUESTED}
-PRICED = {"post", "urgency"}
+OF_THE_CASE = ("post", "urgency", "delivery", "ship_to")
+PRICED = {"post", "urgency", "delivery"}
 """What the fee and the promise were made for."""
 
 
@@ -45,17 +46,17 @@ def revise(*, application: TravelDocument, version: int, actor: Actor, at: datet
 
 
 def _write(application: TravelDocument, case: Case, answers: dict[str, Any]) -> TravelDocument:
-    """``post`` and ``urgency`` belong to the case, the rest to the application; the route follows from them (R10)."""
+    """``OF_THE_CASE`` belong to the case, the rest to the application; the route follows from them (R10)."""
     if case.status != Status.DRAFT and PRICED & answers.keys():
-        raise Conflict(_("Post and urgency can be changed only before submission."), code="already_submitted")
-    case.post = answers.pop("post", case.post)
-    case.urgency = answers.pop("urgency", case.urgency)
+        raise Conflict(_("Post, speed and delivery can be changed only before submission."), code="already_submitted")
+    for name in OF_THE_CASE:
+        setattr(case, name, answers.pop(name, getattr(case, name)))
     _check_report(answers.get("loss_report"), case)
     for name, value in answers.items():
         setattr(application, name, value)
     application.save()
     case.service = _service(application)
-    case.save(update_fields=["post", "urgency", "service"])
+    case.save(update_fields=[*OF_THE_CASE, "service"])
     application.case = case
     return application
 

@@ -1,19 +1,17 @@
 import secrets
-from dataclasses import asdict, dataclass, fields
-from datetime import date
-from typing import Any, Self
+from datetime import datetime
+from typing import Self
 
 from django.db import models
-from django.utils.crypto import salted_hmac
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Citizen, User
+from apps.cases.models.holder import Holder
 from apps.cases.procedure import Procedure, procedures
-from apps.cases.statuses import LIVE, QUEUED, SUBMITTED_AND_LIVE, Status
-from apps.documents.models import File
+from apps.cases.statuses import ANSWERABLE, LIVE, PROMISED, QUEUED, SUBMITTED_AND_LIVE, Status
 from apps.kernel.models import Record
-from apps.kernel.workflow import By
-from apps.posts.models import ChargePolicy, Post, Urgency
+from apps.posts.models import ChargePolicy, Delivery, Post, Urgency
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without the characters people confuse when they read a number over the phone."""
@@ -21,43 +19,6 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_number() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))
-
-
-def person_key(citizen: Citizen) -> str:
-    """The same for one person, whoever entered them: by identity number where there is one, else by row."""
-    if not citizen.identity_number:
-        return citizen.pk.hex
-    return salted_hmac("person", citizen.identity_number, algorithm="sha256").hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """The particulars that are reviewed and printed."""
-
-    name: str
-    surname: str
-    given_names: str
-    born_on: date
-    sex: str
-    place_of_birth: str
-    nationality: str
-    identity_number: str | None
-
-    @property
-    def full_spelling(self) -> str:
-        return f"{self.surname} {self.given_names}".strip()
-
-    @classmethod
-    def of(cls, citizen: Citizen) -> "Holder":
-        return cls(**{field.name: getattr(citizen, field.name) for field in fields(cls)})
-
-    @classmethod
-    def read(cls, written: dict[str, Any]) -> "Holder":
-        return cls(**written | {"born_on": date.fromisoformat(written["born_on"])})
-
-    def written(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self) | {"born_on": self.born_on.isoformat()}
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -72,6 +33,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def queue(self) -> Self:
         """Waiting for an officer, oldest due first; a resubmitted case keeps its place (R30)."""
         return self.filter(status__in=QUEUED).order_by("due_on", "submitted_at", "pk")
+
+    def free(self, *, officer: User, at: datetime) -> Self:
+        """Those the officer may take: nobody holds them, or the officer does; never a refusal of the officer's own."""
+        idle = Q(officer=None) | Q(officer=officer) | Q(held_until=None) | Q(held_until__lte=at)
+        return self.filter(idle | Q(officer__is_active=False)).exclude(status=Status.FINAL_REVIEW, proposed_by=officer)
 
     def live(self) -> Self:
         return self.filter(status__in=LIVE)
@@ -99,12 +65,32 @@ class Case(Record):
     officer = models.ForeignKey(
         User, models.PROTECT, related_name="+", null=True, editable=False, verbose_name=_("officer")
     )
+    held_until = models.DateTimeField(_("held until"), null=True, editable=False)
+    """The officer has it on the desk until then; every act there extends it."""
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, editable=False, verbose_name=_("refusal proposed by")
+    )
+    """A refusal needs another officer than this one (R31). A trigger holds it against the history."""
+    repeats = models.PositiveSmallIntegerField(_("repeated requests"), default=0, db_default=0, editable=False)
+    """How often something was asked for that was visible before (R30)."""
+    delivery = models.CharField(
+        _("delivery"),
+        max_length=8,
+        choices=Delivery.choices,
+        default=Delivery.COLLECT,
+        db_default=Delivery.COLLECT,
+        editable=False,
+    )
+    ship_to = models.CharField(_("postal address"), max_length=300, blank=True, db_default="", editable=False)
+    tracking = models.CharField(_("tracking number"), max_length=64, blank=True, db_default="", editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
     fee_settled_at = models.DateTimeField(_("paid"), null=True, editable=False)
     due_on = models.DateField(_("due"), null=True, editable=False)
     """When the post must have answered: orders the queue, and stays when papers are sent again."""
     expected_on = models.DateField(_("expected"), null=True, editable=False)
     """What the person is told; counts from a complete file (R33)."""
+    answer_by = models.DateField(_("answer by"), null=True, editable=False)
+    """While it is the person's turn: the last day, after which the case lapses."""
 
     objects = CaseQuerySet.as_manager()
 
@@ -114,19 +100,34 @@ class Case(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["citizen", "kind"],
-                condition=models.Q(status__in=LIVE),
+                condition=Q(status__in=LIVE),
                 name="one_live_case_per_citizen_and_kind",
             ),
             models.UniqueConstraint(
                 fields=["person", "kind"],
-                condition=models.Q(status__in=SUBMITTED_AND_LIVE),
+                condition=Q(status__in=SUBMITTED_AND_LIVE),
                 name="one_submitted_case_per_person_and_kind",
             ),
-            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="status_is_a_known_one"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="status_is_a_known_one"),
             models.CheckConstraint(
-                condition=models.Q(status=Status.DRAFT)
-                | models.Q(status=Status.WITHDRAWN)
-                | models.Q(submitted_at__isnull=False, due_on__isnull=False),
+                condition=~Q(status__in=ANSWERABLE) | Q(answer_by__isnull=False), name="a_question_has_its_last_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.FINAL_REVIEW) | Q(proposed_by__isnull=False),
+                name="a_proposal_has_its_officer",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivery=Delivery.COLLECT) | Q(status=Status.DRAFT) | ~Q(ship_to=""),
+                name="what_is_sent_has_an_address",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.SHIPPED, Status.DELIVERED]) | ~Q(tracking=""),
+                name="what_was_sent_can_be_traced",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT)
+                | Q(status=Status.WITHDRAWN)
+                | Q(submitted_at__isnull=False, due_on__isnull=False),
                 name="a_submitted_case_has_its_dates",
             ),
         ]
@@ -135,10 +136,13 @@ class Case(Record):
             models.Index(
                 fields=["post", "due_on", "submitted_at"],
                 name="queue_of_a_post",
-                condition=models.Q(status__in=QUEUED),
+                condition=Q(status__in=QUEUED),
             ),
             models.Index(fields=["post", "-submitted_at"], name="cases_of_a_post"),
+            models.Index(fields=["answer_by"], name="cases_to_lapse", condition=Q(status__in=ANSWERABLE)),
+            models.Index(fields=["expected_on"], name="cases_with_a_promise", condition=Q(status__in=PROMISED)),
         ]
+        permissions = [("supervise", _("Can ask again and free what others hold"))]
 
     def __str__(self) -> str:
         return self.number
@@ -160,44 +164,3 @@ class Case(Record):
     def payable(self) -> str:
         """The key under which payments know this case."""
         return f"case:{self.pk}"
-
-
-class Step(models.Model):
-    """One move that was made: the case's history, never edited."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="history")
-    move = models.CharField(_("step"), max_length=32)
-    source = models.CharField(max_length=24, choices=Status.choices)
-    target = models.CharField(_("status"), max_length=24, choices=Status.choices)
-    by = models.CharField(_("by"), max_length=12, choices=[(by.value, by.value) for by in By])
-    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
-    reasons = models.JSONField(_("reasons"), default=list)
-    note = models.TextField(_("note"), blank=True)
-    at = models.DateTimeField(_("at"))
-
-    class Meta:
-        verbose_name = _("step")
-        verbose_name_plural = _("history")
-        ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["case", "at"], name="history_of_a_case")]
-
-    def __str__(self) -> str:
-        return f"{self.move} → {self.target}"
-
-
-class Attachment(models.Model):
-    """A file put to a material of the case."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
-    material = models.CharField(_("material"), max_length=32)
-    file = models.ForeignKey(File, models.PROTECT, related_name="+", verbose_name=_("file"))
-    attached_at = models.DateTimeField(_("sent"))
-
-    class Meta:
-        verbose_name = _("paper")
-        verbose_name_plural = _("papers")
-        ordering = ["attached_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["case", "file"], name="a_file_serves_a_case_once")]
-
-    def __str__(self) -> str:
-        return self.material

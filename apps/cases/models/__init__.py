@@ -1,0 +1,15 @@
+from apps.cases.models.cases import ALPHABET, Case, CaseQuerySet, new_number
+from apps.cases.models.history import Attachment, Change, Step
+from apps.cases.models.holder import Holder, person_key
+
+__all__ = [
+    "ALPHABET",
+    "Attachment",
+    "Case",
+    "CaseQuerySet",
+    "Change",
+    "Holder",
+    "Step",
+    "new_number",
+    "person_key",
+]

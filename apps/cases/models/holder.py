@@ -1,0 +1,46 @@
+"""Whom a case is about: the same person whoever entered them, and the particulars as they were submitted."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+
+from apps.accounts.models import Citizen
+
+
+def person_key(citizen: Citizen) -> str:
+    """The same for one person, whoever entered them: by identity number where there is one, else by row."""
+    if not citizen.identity_number:
+        return citizen.pk.hex
+    return salted_hmac("person", citizen.identity_number, algorithm="sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The particulars that are reviewed and printed."""
+
+    name: str
+    surname: str
+    given_names: str
+    born_on: date
+    sex: str
+    place_of_birth: str
+    nationality: str
+    identity_number: str | None
+
+    @property
+    def full_spelling(self) -> str:
+        return f"{self.surname} {self.given_names}".strip()
+
+    @classmethod
+    def of(cls, citizen: Citizen) -> "Holder":
+        return cls(**{field.name: getattr(citizen, field.name) for field in fields(cls)})
+
+    @classmethod
+    def read(cls, written: dict[str, Any]) -> "Holder":
+        return cls(**written | {"born_on": date.fromisoformat(written["born_on"])})
+
+    def written(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self) | {"born_on": self.born_on.isoformat()}
