@@ -3,6 +3,7 @@ from django.utils.timezone import now
 
 from apps.cases import services
 from apps.cases.services.changes import forget as forget_changes
+from apps.cases.services.presence import forget as forget_presences
 
 
 @shared_task(name="cases.lapse", ignore_result=True)
@@ -18,3 +19,4 @@ def remind() -> None:
 @shared_task(name="cases.forget", ignore_result=True)
 def forget() -> None:
     forget_changes(at=now())
+    forget_presences(at=now())

@@ -15,7 +15,7 @@ from apps.kernel.workflow import Actor
 from apps.notifications.channels.base import Uncertain, Undeliverable, channels
 from apps.notifications.events import DispatchQueued
 from apps.notifications.models import Dispatch, Message
-from apps.notifications.rendering import render
+from apps.notifications.rendering import Text, render
 from apps.notifications.statuses import REPEATABLE, DispatchStatus
 from apps.notifications.wording import Fact, language_of, say
 from apps.outbox.events import Job
@@ -33,9 +33,7 @@ def tell(*, user: User, template: str, subject: str, facts: Mapping[str, Fact], 
     spelled; ``post`` may be a post's code. ``subject`` is what the phone opens (``case:<id>``). Raises
     ``rendering.MissingFact``; the second call with one ``dedupe`` answers the first message.
     """
-    language = language_of(user.language)
-    named = {**facts, "post": _post_name(facts.get("post"), language)}
-    said = say(facts=named, language=language, time_zone=user.time_zone, at=at)
+    language, said = _say(user, facts, at)
     text = render(template=template, language=language, facts=said)
     written = {"template": template, "subject": subject, "language": language, "link": said.get("link", "")}
     message, is_new = Message.objects.get_or_create(
@@ -44,6 +42,19 @@ def tell(*, user: User, template: str, subject: str, facts: Mapping[str, Fact], 
     if is_new:
         _queue(message)
     return message
+
+
+def compose(*, user: User, template: str, facts: Mapping[str, Fact], at: datetime) -> Text:
+    """What ``tell`` would say, without saying it. Raises ``rendering.MissingFact``."""
+    language, said = _say(user, facts, at)
+    return render(template=template, language=language, facts=said)
+
+
+def _say(user: User, facts: Mapping[str, Fact], at: datetime) -> tuple[str, dict[str, str]]:
+    """The person's language, and the facts as they are spelled in it."""
+    language = language_of(user.language)
+    named = {**facts, "post": _post_name(facts.get("post"), language)}
+    return language, say(facts=named, language=language, time_zone=user.time_zone, at=at)
 
 
 def _post_name(post: Fact, language: str) -> Fact:

@@ -278,12 +278,12 @@ def test_days_of_waiting_are_days_of_the_calendar():
 
 def test_the_page_offers_exactly_the_moves_of_the_table(post, officer):
     for status in ("submitted", "preliminary_review", "info_requested", "payment_due", "production"):
-        case = make_case(status, post=post)
+        case = make_case(status, post=post, officer=officer)
         rows = case.procedure.workflow.open_to(Actor(By.OFFICER, officer), status=case.status, subject=case)
 
         offered = moves_on(screen(officer).get(page_of(case)))
 
-        assert offered == {row.name for row in rows}, status
+        assert offered == {row.name for row in rows} - {"take_over"}, status  # nobody takes over from oneself
 
 
 def test_an_officer_without_the_power_to_decide_gets_no_button(post):
@@ -525,14 +525,15 @@ def test_the_next_case_is_the_one_due_first_that_is_free(post, officer):
     Case.objects.filter(pk=sooner.pk).update(due_on=date(2026, 11, 2))
     client = screen(officer)
 
-    assert client.get(f"{QUEUE}next/")["Location"] == page_of(sooner)
-    assert client.get(f"{QUEUE}{sooner.pk}/next/")["Location"] == page_of(later)
+    assert [client.post(f"{QUEUE}next/")["Location"] for _ in range(2)] == [page_of(sooner), page_of(later)]
+    assert {Case.objects.get(pk=case.pk).officer for case in (sooner, later)} == {officer}
+    assert client.get(f"{QUEUE}next/").status_code == 405
 
 
 def test_an_empty_queue_leads_back_to_the_list(post, officer):
     make_case(post=make_post("LON"))
 
-    answer = screen(officer).get(f"{QUEUE}next/", follow=True)
+    answer = screen(officer).post(f"{QUEUE}next/", follow=True)
 
     assert answer.redirect_chain == [(QUEUE, 302)]
     assert "Nothing is waiting for review." in answer.content.decode()
@@ -581,3 +582,40 @@ def test_a_page_that_was_open_too_long_says_that_nothing_happened(post, officer)
     assert "Nothing was changed." in answer.content.decode()
     case.refresh_from_db()
     assert case.status == "submitted"
+
+
+# Not alone
+
+
+def test_the_preview_is_the_message_the_citizen_will_get(post, officer):
+    case = make_case("preliminary_review", post=post, officer=officer)
+    Case.objects.filter(pk=case.pk).update(held_until=now() + timedelta(hours=1))
+
+    answer = press(screen(officer), case, "ask", reasons=["photo_unsuitable"], note="请在白墙前拍", preview="1")
+
+    assert "请在白墙前拍" in answer.content.decode()
+    assert answer.context["preview"].title
+    assert Case.objects.get(pk=case.pk).status == "preliminary_review"
+
+
+def test_two_officers_with_one_case_open_are_told(post, officer):
+    case = make_case("preliminary_review", post=post, officer=officer)
+    colleague = make_officer(post)
+    screen(colleague).get(page_of(case))
+
+    seen = screen(officer).post(f"{QUEUE}{case.pk}/presence/").json()
+
+    assert seen == {"others": [colleague.username], "version": case.version}
+    assert screen(make_officer(make_post("LON"))).post(f"{QUEUE}{case.pk}/presence/").status_code == 404
+
+
+def test_a_proposed_refusal_waits_in_its_own_list_for_another_officer(post):
+    case = make_case("final_review", post=post)
+    proposer, second = case.proposed_by, make_officer(post)
+
+    own = screen(proposer).get(page_of(case))
+    other = screen(second).get(page_of(case))
+
+    assert "refuse" not in [choice.name for choice in own.context["choices"]]
+    assert "refuse" in [choice.name for choice in other.context["choices"]]
+    assert case.number in screen(second).get(f"{QUEUE}?tab=second").content.decode()

@@ -3,12 +3,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from apps.accounts.models import User
 from apps.audit.services import record
@@ -22,6 +23,7 @@ from apps.documents.models import Issue
 from apps.documents.store import Address
 from apps.kernel.errors import DomainError, Invalid
 from apps.kernel.workflow import Actor, By
+from apps.notifications.rendering import Text
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -54,8 +56,8 @@ class CaseAdmin(QueueAdmin):
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
         own = [
-            path("next/", guard(self.next_view), name="cases_case_next"),
-            path("<uuid:pk>/next/", guard(self.next_view), name="cases_case_following"),
+            path("next/", guard(require_POST(self.next_view)), name="cases_case_next"),
+            path("<uuid:pk>/presence/", guard(require_POST(self.presence_view)), name="cases_case_presence"),
             path("<uuid:pk>/papers/<int:attachment>/", guard(self.paper_view), name="cases_case_paper"),
             path("<uuid:pk>/documents/<uuid:issue>/", guard(self.document_view), name="cases_case_document"),
         ]
@@ -69,19 +71,35 @@ class CaseAdmin(QueueAdmin):
             self.message_user(request, _("There is no such case at your post."), messages.WARNING)
             return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
         if request.method == "POST":
-            return self._move(request, case)
+            return self._preview(request, case) if "preview" in request.POST else self._move(request, case)
+        services.keep(case=case, officer=cast("User", request.user), at=now())
         record(actor=actor(request), action="case_viewed", subject=case.payable, at=now())
         return self._page(request, case)
 
-    def next_view(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
-        """On to the case that is due first and free; back to the list when there is none."""
+    def next_view(self, request: HttpRequest) -> HttpResponse:
+        """Put the case that is due first and free on the officer's desk; back to the list when there is none."""
         user = cast("User", request.user)
-        after = self._case(request, str(pk)) if pk else None
-        following = desk.next_in_queue(user, after=after, at=now())
-        if following is None:
-            self.message_user(request, _("Nothing is waiting for review."), messages.SUCCESS)
+        try:
+            taken = services.take_next(actor=actor(request), cases=desk.in_sight(user), at=now())
+        except DomainError as refused:
+            self.message_user(request, moves.explain(refused), messages.ERROR)
+            taken = None
+        else:
+            if taken is None:
+                self.message_user(request, _("Nothing is waiting for review."), messages.SUCCESS)
+        if taken is None:
             return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
-        return HttpResponseRedirect(reverse("admin:cases_case_change", args=[following.pk]))
+        return HttpResponseRedirect(reverse("admin:cases_case_change", args=[taken.pk]))
+
+    def presence_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The page is still open; who else has it open."""
+        case = self._case(request, str(pk))
+        if case is None:
+            return HttpResponse(status=404)
+        user = cast("User", request.user)
+        services.keep(case=case, officer=user, at=now())
+        others = services.look_at(case=case, officer=user, at=now())
+        return JsonResponse({"others": [other.get_username() for other in others], "version": case.version})
 
     def paper_view(self, request: HttpRequest, pk: UUID, attachment: int) -> HttpResponse:
         case = self._case(request, str(pk))
@@ -110,10 +128,28 @@ class CaseAdmin(QueueAdmin):
         self.message_user(request, told, messages.SUCCESS)
         return HttpResponseRedirect(request.path)
 
+    def _preview(self, request: HttpRequest, case: Case) -> HttpResponse:
+        """What the citizen will read, beside what was typed."""
+        typed = moves.Typed(request.POST)
+        text = None
+        if typed.is_valid():
+            sent = typed.cleaned_data
+            text = services.preview(
+                case=case, name=sent["move"], reasons=typed.reasons, note=sent["note"].strip(), at=now()
+            )
+        return self._page(request, case, typed=typed, preview=text)
+
     def _page(
-        self, request: HttpRequest, case: Case, *, typed: moves.Typed | None = None, status: int = 200
+        self,
+        request: HttpRequest,
+        case: Case,
+        *,
+        typed: moves.Typed | None = None,
+        preview: Text | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         asked = papers.checklist(case)
+        others = services.look_at(case=case, officer=cast("User", request.user), at=now())
         context = {
             **self.admin_site.each_context(request),
             **page(case, officer=cast("User", request.user), at=now()),
@@ -124,7 +160,9 @@ class CaseAdmin(QueueAdmin):
             "asked": asked,
             "papers": papers.papers(asked),
             "portrait": papers.portrait(case),
-            "choices": moves.choices(case, actor=actor(request), typed=typed),
+            "choices": moves.choices(case, actor=actor(request), typed=typed, at=now()),
+            "preview": preview,
+            "others": [other.get_username() for other in others],
         }
         response = TemplateResponse(request, "admin/cases/case/review.html", context, status=status)
         add_never_cache_headers(response)

@@ -18,6 +18,7 @@ NUMBER_LENGTH = 12
 
 class Tab(TextChoices):
     WAITING = "waiting", _("Waiting for review")
+    SECOND = "second", _("Waiting for a second officer")
     MINE = "mine", _("Mine")
     CITIZEN = "citizen", _("Waiting for the citizen")
     ALL = "all", _("All")
@@ -38,6 +39,8 @@ def on(tab: str, cases: CaseQuerySet, user: User) -> CaseQuerySet:
     """Narrow to what a tab shows; the order stays."""
     if tab == Tab.MINE:
         return cases.filter(status__in=LIVE, officer=user)
+    if tab == Tab.SECOND:
+        return cases.filter(status=Status.FINAL_REVIEW)
     if tab == Tab.CITIZEN:
         return cases.filter(status__in=YOURS - {Status.DRAFT})
     return cases if tab == Tab.ALL else cases.filter(status__in=QUEUED)

@@ -1,6 +1,7 @@
 """The moves an officer can make now, as forms; and what was typed into them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.cases.models import Case
+from apps.cases.services import is_held_by_another, visible_before
 from apps.cases.statuses import Status
 from apps.kernel.errors import DomainError, Stale
 from apps.kernel.workflow import Actor, Move
+from apps.posts.models import Service
 
 STALE = gettext_lazy(
     "Somebody changed this case after you opened the page. You now see it as it is: look again, then decide."
@@ -50,12 +53,26 @@ class Choice:
     note: str
     lacks: list[str]
     is_open: bool
+    is_told: bool
+    posts: list[dict[str, Any]]
+    tracking: str | None
 
 
-def choices(case: Case, *, actor: Actor, typed: Typed | None = None) -> list[Choice]:
-    """Straight from the workflow table, in its order."""
+def choices(case: Case, *, actor: Actor, at: datetime, typed: Typed | None = None) -> list[Choice]:
+    """Straight from the workflow table, in its order; without what makes no sense for this officer now."""
     rows = case.procedure.workflow.open_to(actor, status=case.status, subject=case)
-    return [_choice(case, row, typed if typed and typed.data.get("move") == row.name else None) for row in _first(rows)]
+    sensible = [row for row in _first(rows) if _makes_sense(case, row, actor, at)]
+    return [_choice(case, row, typed if typed and typed.data.get("move") == row.name else None) for row in sensible]
+
+
+def _makes_sense(case: Case, row: Move, actor: Actor, at: datetime) -> bool:
+    """Nobody takes over from oneself, gives back what nobody holds, or decides on a proposal of one's own."""
+    is_mine = case.officer == actor.user
+    if row.name == "take_over":
+        return not is_mine
+    if row.name == "release":
+        return is_mine or is_held_by_another(case, officer=actor.user, at=at)
+    return row.name != "refuse" or case.proposed_by != actor.user
 
 
 def _first(rows: list[Move]) -> list[Move]:
@@ -66,6 +83,7 @@ def _first(rows: list[Move]) -> list[Move]:
 def _choice(case: Case, row: Move, typed: Typed | None) -> Choice:
     known = case.procedure.reasons.get(row.asks, {})
     picked = typed.reasons if typed else []
+    repeated = visible_before(case, list(known)) if row.asks == "deficiencies" else []
     lacking = [lack for need in row.needs if (lack := need(case))]
     return Choice(
         name=row.name,
@@ -73,11 +91,24 @@ def _choice(case: Case, row: Move, typed: Typed | None) -> Choice:
         tone=TONES.get(row.target, "primary"),
         becomes=str(Status(row.target).label),
         asks=bool(row.asks),
-        reasons=[{"code": code, "label": words, "is_picked": code in picked} for code, words in known.items()],
+        reasons=[
+            {"code": code, "label": words, "is_picked": code in picked, "is_repeated": code in repeated}
+            for code, words in known.items()
+        ],
         note=typed.data.get("note", "") if typed else "",
         lacks=[str(LACKS.get(lack, _("Something is still missing."))) for lack in lacking],
         is_open=typed is not None,
+        is_told=row.asks not in {"", "transfers"},
+        posts=_posts(case, typed) if "post" in row.wants else [],
+        tracking=(typed.data.get("tracking", "") if typed else "") if "tracking" in row.wants else None,
     )
+
+
+def _posts(case: Case, typed: Typed | None) -> list[dict[str, Any]]:
+    """Those that could take the case over."""
+    picked = typed.data.get("post", "") if typed else ""
+    offers = Service.objects.open().filter(code=case.service).exclude(post=case.post_id).select_related("post")
+    return [{"code": found.post_id, "name": found.post.name, "is_picked": found.post_id == picked} for found in offers]
 
 
 def explain(error: DomainError) -> str:

@@ -1,5 +1,5 @@
 from apps.cases.models.cases import ALPHABET, Case, CaseQuerySet, new_number
-from apps.cases.models.history import Attachment, Change, Step
+from apps.cases.models.history import Attachment, Change, Presence, Step
 from apps.cases.models.holder import Holder, person_key
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "CaseQuerySet",
     "Change",
     "Holder",
+    "Presence",
     "Step",
     "new_number",
     "person_key",

@@ -70,3 +70,18 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+
+class Presence(models.Model):
+    """Who has a case open on the screen: a warning, not a lock. Old rows mean nothing and are thrown away."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    officer = models.ForeignKey(User, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "officer"], name="an_officer_is_present_once")]
+        indexes = [models.Index(fields=["seen_at"], name="presences_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.officer} {self.seen_at:%H:%M:%S}"

@@ -10,6 +10,8 @@ from apps.cases.services.move import move
 from apps.cases.services.open import open_case
 from apps.cases.services.papers import attach, detach
 from apps.cases.services.planning import plan_of
+from apps.cases.services.presence import look_at
+from apps.cases.services.preview import preview
 from apps.cases.services.take import take_next
 from apps.cases.services.telling import tell_about
 
@@ -23,11 +25,13 @@ __all__ = [
     "is_held_by_another",
     "keep",
     "lapse",
+    "look_at",
     "move",
     "note_change",
     "open_case",
     "pay",
     "plan_of",
+    "preview",
     "quote",
     "remind",
     "requests",
