@@ -18,6 +18,7 @@ SERVED = [
 
 urlpatterns = [
     *(path("api/v1/", include(f"apps.{name}.api.urls")) for name in SERVED),
+    path("", include("apps.seals.api.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("admin/language", set_language, name="set_language"),

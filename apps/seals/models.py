@@ -23,6 +23,9 @@ class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
         """Whose certificates verifiers may need: also of keys that sign no more."""
         return self.filter(valid_until__gte=at)
 
+    def revoked(self) -> Self:
+        return self.exclude(revoked_at=None)
+
 
 class SigningKey(Record):
     """A certificate, and where its private key is. The key itself is never in the database.
@@ -42,6 +45,7 @@ class SigningKey(Record):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="issued", verbose_name=_("issuer")
     )
     is_current = models.BooleanField(_("current"), default=True)
+    revoked_at = models.DateTimeField(_("revoked since"), null=True, blank=True)
 
     objects = SigningKeyQuerySet.as_manager()
 
@@ -79,3 +83,37 @@ class SigningKey(Record):
         """At this time, what is valid until that day: the certificate must still vouch for it then."""
         in_use = self.use_from <= at < self.use_until
         return in_use and (until is None or until <= self.valid_until.date())
+
+
+class RevocationList(Record):
+    """A list that an authority has signed (RFC 5280 §5). ``number`` counts up for each authority."""
+
+    issuer = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="lists", verbose_name=_("issuer"))
+    number = models.PositiveBigIntegerField(_("number"))
+    der = models.BinaryField(_("list"))
+    this_update = models.DateTimeField(_("made at"))
+    next_update = models.DateTimeField(_("next one at the latest"))
+
+    class Meta:
+        verbose_name = _("revocation list")
+        verbose_name_plural = _("revocation lists")
+        constraints = [models.UniqueConstraint(fields=["issuer", "number"], name="one_list_per_number_and_issuer")]
+
+    def __str__(self) -> str:
+        return f"{self.issuer.serial} {self.number}"
+
+
+class TrustBundle(Record):
+    """What was told to verifiers, and when: all certificates and lists, signed. ``sequence`` counts up by one."""
+
+    sequence = models.PositiveBigIntegerField(_("number"), unique=True)
+    jws = models.TextField(_("signed bundle"))
+    content_digest = models.CharField(_("digest of certificates and lists"), max_length=64)
+    generated_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        verbose_name = _("trust bundle")
+        verbose_name_plural = _("trust bundles")
+
+    def __str__(self) -> str:
+        return str(self.sequence)

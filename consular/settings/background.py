@@ -29,5 +29,7 @@ CELERY_BEAT_SCHEDULE = {
     "cases.lapse": {"task": "cases.lapse", "schedule": 600.0},
     "cases.remind": {"task": "cases.remind", "schedule": 6 * 3600.0},
     "cases.forget": {"task": "cases.forget", "schedule": 3600.0},
+    # on the queue whose workers have the signing keys
+    "seals.publish": {"task": "seals.publish", "schedule": 300.0, "options": {"queue": "documents"}},
     "payments.poll": {"task": "payments.poll", "schedule": 30.0},
 }

@@ -6,6 +6,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from deploy.decoder.install import install as install_decoder
 from deploy.local import contract
 from deploy.local.console import say
 from deploy.local.process import Command, Process
@@ -86,6 +87,8 @@ def _simulator(stack: Stack) -> None:
 
 def _fill(stack: Stack) -> None:
     """Tables, static files and people; static files are collected while the database is made."""
+    if problem := install_decoder():
+        say(f"the verification page reads no pictures, only what is pasted: no decoder from npm ({problem})")
     static = stack.supervisor.begin("collectstatic", _manage(stack, "collectstatic", "--noinput", "--verbosity", "0"))
     stack.supervisor.run("migrate", _manage(stack, "migrate", "--noinput"))
     say("tables are up to date")

@@ -36,6 +36,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             posts.seed(at=now())
             seals.create_keys(at=now())
+            seals.publish_trust(at=now())
             logins = {"officers": self._officers(), "admin": self._admin(), "citizens": CITIZENS}
         if options["out"]:
             options["out"].write_text(json.dumps(logins, ensure_ascii=False, indent=2), encoding="utf-8")

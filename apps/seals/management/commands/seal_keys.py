@@ -19,6 +19,7 @@ class Command(BaseCommand):
         at = timezone.now()
         for key in services.create_keys(at=at):
             self.stdout.write(f"{key.purpose} {key.serial} signs until {key.use_until:%Y-%m-%d}")
+        services.publish_trust(at=at)
         if folder := options["export"]:
             folder.mkdir(parents=True, exist_ok=True)
             for der in services.trusted_certificates(at=at):
