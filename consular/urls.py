@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("admin/language", set_language, name="set_language"),
+    path("admin/", include("apps.passkeys.admin.urls")),
     path("admin/", admin.site.urls),
     path("livez", probes.livez),
     path("readyz", probes.readyz),

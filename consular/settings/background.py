@@ -31,5 +31,6 @@ CELERY_BEAT_SCHEDULE = {
     "cases.forget": {"task": "cases.forget", "schedule": 3600.0},
     # on the queue whose workers have the signing keys
     "seals.publish": {"task": "seals.publish", "schedule": 300.0, "options": {"queue": "documents"}},
+    "passkeys.forget": {"task": "passkeys.forget", "schedule": 3600.0},
     "payments.poll": {"task": "payments.poll", "schedule": 30.0},
 }

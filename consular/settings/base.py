@@ -10,6 +10,7 @@ SANDBOX = IS_SANDBOX
 SECRET_KEY = ENV["SECRET_KEY"]
 ALLOWED_HOSTS = ENV["ALLOWED_HOSTS"]
 PUBLIC_URL = ENV["PUBLIC_URL"].rstrip("/")
+STAFF_URL = (ENV["STAFF_URL"] or ENV["PUBLIC_URL"]).rstrip("/")
 DEBUG = False
 
 INSTALLED_APPS = [
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "apps.notifications",
     # where and who
     "apps.posts",
+    "apps.passkeys",
     "apps.accounts",
     # evidence and delivery
     "apps.audit",
@@ -54,6 +56,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "apps.kernel.api.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
+    "consular.headers.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -61,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.passkeys.admin.guard.desk_guard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -44,6 +44,8 @@ SETTINGS = (
     Setting("S3_BUCKET", str, "Bucket for papers and documents.", "consular"),
     Setting("S3_REGION", str, "S3 region.", "us-east-1", "us-east-1"),
     Setting("PUBLIC_URL", str, "This server as phones reach it.", "http://127.0.0.1:8000"),
+    Setting("STAFF_URL", str, "The staff desk as officers reach it, to which passkeys are bound; PUBLIC_URL itself when empty.",
+            "", "", required=False),
     Setting("ALLOWED_HOSTS", list, "Host names served, separated by commas.", ["127.0.0.1", "localhost", "testserver"]),
     Setting("SIGNING_KEYS_DIR", str, "Folder of the file signer's encrypted keys.", "var/keys"),
     Setting("SIGNING_KEYS_PASSPHRASE", str, "Opens them.", "sandbox-passphrase", secret=True),
@@ -132,7 +134,7 @@ def _unsafe_in_production(values: Mapping[str, Any]) -> list[str]:
         wrong.append("SECRET_KEY is shorter than 50 characters.")
     wrong += [
         f"{name} must be https in production."
-        for name in ("PUBLIC_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL")
+        for name in ("PUBLIC_URL", "STAFF_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL")
         if values[name] and not values[name].startswith("https://")
     ]
     if "*" in values["ALLOWED_HOSTS"]:

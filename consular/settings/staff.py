@@ -19,6 +19,10 @@ def stylesheet(request: HttpRequest) -> str:
     return static("cases/staff.css")
 
 
+def own_passkeys(request: HttpRequest) -> str:
+    return static("passkeys/desk.css")
+
+
 def script(request: HttpRequest) -> str:
     return static("cases/staff.js")
 
@@ -68,6 +72,7 @@ MENU = [
         "title": _("Accounts"),
         "items": [
             listed(_("Staff accounts"), "manage_accounts", "accounts", "officeruser"),
+            listed(_("Passkeys"), "passkey", "passkeys", "passkey"),
             listed(_("Groups"), "group", "auth", "group"),
             listed(_("Citizens' accounts"), "person", "accounts", "user"),
             listed(_("Citizens"), "diversity_3", "accounts", "citizen"),
@@ -95,7 +100,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "THEME": "light",
     "COLORS": {"primary": BLUE},
-    "STYLES": [stylesheet],
+    "STYLES": [stylesheet, own_passkeys],
     "SCRIPTS": [script],
     "DASHBOARD_CALLBACK": "apps.cases.admin.dashboard.start",
     "SIDEBAR": {"show_search": False, "navigation": MENU},
