@@ -8,3 +8,10 @@ class DispatchQueued(Event):
     """A message waits for one channel. ``dispatch`` is the id."""
 
     dispatch: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchDoubted(Event):
+    """Nobody knows whether it left, but its carrier can be asked. ``dispatch`` is the id."""
+
+    dispatch: str

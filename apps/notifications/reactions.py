@@ -3,7 +3,7 @@ from django.utils.timezone import now
 from apps.accounts.events import DeviceAdded
 from apps.accounts.models import Device
 from apps.notifications import services
-from apps.notifications.events import DispatchQueued
+from apps.notifications.events import DispatchDoubted, DispatchQueued
 from apps.outbox.events import Job, effect, on
 
 LONGEST_NAME = 40
@@ -12,6 +12,11 @@ LONGEST_NAME = 40
 @effect(DispatchQueued, queue="messages")
 def carry(event: DispatchQueued, job: Job) -> None:
     services.carry(dispatch=event.dispatch, job=job, at=now())
+
+
+@effect(DispatchDoubted, queue="messages")
+def ask(event: DispatchDoubted, job: Job) -> None:
+    services.ask(dispatch=event.dispatch, job=job, at=now())
 
 
 @on(DeviceAdded, when=lambda event: not event.is_first)

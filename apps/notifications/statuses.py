@@ -12,5 +12,12 @@ class DispatchStatus(TextChoices):
     UNKNOWN = "unknown", _("perhaps sent")
 
 
+class PushService(TextChoices):
+    """Who carries a push to the device."""
+
+    FCM = "fcm", "Firebase Cloud Messaging"
+    APNS = "apns", "Apple Push Notification service"
+
+
 REPEATABLE = (DispatchStatus.FAILED, DispatchStatus.UNKNOWN)
 """Only a person repeats these: a machine that guesses would write twice."""

@@ -16,6 +16,7 @@ Fact = str | int | Promise | Sequence[str | Promise] | None
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en_GB"}
 AMOUNTS = ("amount", "amount_due")
+LISTS = ("reasons", "grounds", "kept")
 DEFAULT_ZONE = "Asia/Shanghai"
 
 
@@ -52,8 +53,8 @@ def say_day(day: date, *, language: str, told_on: date) -> str:
 def say(*, facts: Mapping[str, Fact], language: str, time_zone: str, at: datetime) -> dict[str, str]:
     """Every fact as text. ``<name>_at`` is an ISO 8601 time with offset, ``<name>_on`` an ISO date.
 
-    An integer ``amount`` (paid) or ``amount_due`` counts the smallest unit of ``currency`` (ISO 4217); ``reasons``
-    become a list, one a line; ``link`` may be a path on this server.
+    An integer ``amount`` (paid) or ``amount_due`` counts the smallest unit of ``currency`` (ISO 4217); ``reasons``,
+    ``grounds`` and ``kept`` become lists, one a line; ``link`` may be a path on this server.
     Raises ``ValueError`` for a time or date that is none.
     """
     zone = zone_of(time_zone)
@@ -68,8 +69,7 @@ def say(*, facts: Mapping[str, Fact], language: str, time_zone: str, at: datetim
     for name in AMOUNTS:
         if isinstance(amount := facts.get(name), int):
             said[name] = format_money(amount, said.get("currency", ""), language) if amount else ""
-    if reasons := said.get("reasons"):
-        said["reasons"] = "\n".join(f"- {line.removeprefix('- ')}" for line in reasons.splitlines())
+    said |= {name: _listed(said[name]) for name in LISTS if name in said}
     if said.get("link", "").startswith("/"):
         said["link"] = settings.PUBLIC_URL + said["link"]
     return said
@@ -81,6 +81,10 @@ def _plain(fact: Fact) -> str:
     if isinstance(fact, str | int | Promise):
         return _printable(str(fact))
     return "\n".join(_printable(str(line)) for line in fact)
+
+
+def _listed(lines: str) -> str:
+    return "\n".join(f"- {line.removeprefix('- ')}" for line in lines.splitlines())
 
 
 def _printable(text: str) -> str:

@@ -4,6 +4,7 @@ from consular.settings.api import *
 from consular.settings.background import *
 from consular.settings.base import *
 from consular.settings.database import *
+from consular.settings.messages import *
 from consular.settings.observability import *
 from consular.settings.security import *
 from consular.settings.staff import *

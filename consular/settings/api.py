@@ -33,6 +33,8 @@ SPECTACULAR_SETTINGS = {
         "FileKindEnum": "apps.documents.statuses.FileKind",
         "FileStatusEnum": "apps.documents.statuses.FileStatus",
         "PaymentStatusEnum": "apps.payments.statuses.Status",
+        "ChannelEnum": "apps.notifications.api.serializers.WAYS",
+        "PushServiceEnum": "apps.notifications.statuses.PushService",
         "DayOffCauseEnum": "apps.posts.api.serializers.CAUSES",
         "PostPolicyEnum": "apps.posts.models.Policy",
         "ServiceCodeEnum": "apps.posts.models.ServiceCode",

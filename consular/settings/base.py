@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     # evidence and delivery
     "apps.audit",
     "apps.outbox",
+    "apps.sms",
     # vocabulary
     "apps.kernel",
 ]

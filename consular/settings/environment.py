@@ -1,6 +1,7 @@
 """The one typed list of what an installation decides. ``docs/reference/settings.md`` is made from it."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,19 @@ from environ import Env
 SANDBOX, PRODUCTION = "sandbox", "production"
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 POSITIVE = ("OUTBOX_LEASE_SECONDS", "OUTBOX_RETRY_SECONDS")
+SMS_SCHEMES = ("aliyun", "aliyun+http")
+TEMPLATE = re.compile(r"[a-z_]+\.(?:zh-hans|en)=[0-9A-Za-z_-]+")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+SMS_NEEDED = ("sign_in_code", "notice", "news", "new_device")
+"""Without these the gateway cannot say what this product has to say, in either language."""
+SMS_SANDBOX = [
+    f"{name}.{language}=SMS_{number}"
+    for number, (name, language) in enumerate(
+        ((name, language) for name in SMS_NEEDED for language in ("zh-hans", "en")), start=100001
+    )
+]
+"""What the simulator has approved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,18 @@ SETTINGS = (
             "http://127.0.0.1:8100", "", required=False),
     Setting("SANDBOX_PAY_SECRET", str, "Shared with the sandbox payment provider.", "sandbox-pay", "",
             secret=True, required=False),
+    Setting("SMS_URL", str, "Text messages: `aliyun://KEY:SECRET@dysmsapi.aliyuncs.com/?sign=NAME`; empty switches them off.",
+            "", "", secret=True, required=False),
+    Setting("SMS_TEMPLATES", list, "Approved templates, `name.language=CODE`, separated by commas.", SMS_SANDBOX, [], required=False),
+    Setting("FCM_CREDENTIALS", str, "File with the service account of Firebase; empty switches pushes to Android off.",
+            "", "", required=False),
+    Setting("FCM_URL", str, "Firebase Cloud Messaging.", "https://fcm.googleapis.com", "https://fcm.googleapis.com"),
+    Setting("APNS_KEY", str, "File with the signing key of Apple (.p8); empty switches pushes to iPhones off.", "", "", required=False),
+    Setting("APNS_KEY_ID", str, "Its id, ten characters.", "", "", required=False),
+    Setting("APNS_TEAM_ID", str, "The team it belongs to, ten characters.", "", "", required=False),
+    Setting("APNS_TOPIC", str, "Bundle id of the app.", "example.consular", "", required=False),
+    Setting("APNS_URL", str, "Apple Push Notification service.", "https://api.push.apple.com", "https://api.push.apple.com"),
+    Setting("PUSH_CA", str, "Sandbox only: certificates the push simulator is known by.", "", "", required=False),
     Setting("DOCUMENT_PREFIX", str, "First letter of travel document numbers.", "L", "L"),
     Setting("OUTBOX_LEASE_SECONDS", float, "How long a worker may hold a job before another takes it.", 30.0, 60.0),
     Setting("OUTBOX_RETRY_SECONDS", float, "Wait before the second attempt; doubles each time.", 1.0, 2.0),
@@ -100,7 +125,8 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
     """What cannot be meant, in sentences."""
     schemes = {"DATABASE_URL": ("postgres", "postgresql"), "REDIS_URL": ("redis", "rediss"),
                "EMAIL_URL": ("smtp", "smtps", "smtp+tls", "smtp+ssl"),
-               "PUBLIC_URL": ("http", "https"), "S3_ENDPOINT_URL": ("http", "https")}  # fmt: skip
+               "PUBLIC_URL": ("http", "https"), "S3_ENDPOINT_URL": ("http", "https"),
+               "FCM_URL": ("http", "https"), "APNS_URL": ("http", "https")}  # fmt: skip
     wrong = [
         f"{name} must start with {allowed[-1]}:// or the like, and name a host."
         for name, allowed in schemes.items()
@@ -111,7 +137,32 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
         wrong.append(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
     if bool(values["SANDBOX_PAY_URL"]) is not bool(values["SANDBOX_PAY_SECRET"]):
         wrong.append("SANDBOX_PAY_URL and SANDBOX_PAY_SECRET go together.")
+    wrong += _wrong_messages(values)
     return wrong + (_unsafe_in_production(values) if values["MODE"] == PRODUCTION else _unsafe_in_sandbox(values))
+
+
+def _wrong_messages(values: Mapping[str, Any]) -> list[str]:
+    """Of what carries text messages and pushes."""
+    wrong = [
+        f"SMS_TEMPLATES: {entry!r} is not NAME=CODE."
+        for entry in values["SMS_TEMPLATES"]
+        if not TEMPLATE.fullmatch(entry)
+    ]
+    if values["SMS_URL"]:
+        address = _address(values["SMS_URL"])
+        if (
+            address is None
+            or address.scheme not in SMS_SCHEMES
+            or not (address.username and address.password and "sign=" in address.query)
+        ):
+            wrong.append("SMS_URL must be aliyun://KEY:SECRET@HOST/?sign=NAME.")
+        named = {entry.partition("=")[0] for entry in values["SMS_TEMPLATES"]}
+        missing = [f"{name}.{language}" for name in SMS_NEEDED for language in ("zh-hans", "en")]
+        wrong += [f"SMS_URL needs {name} in SMS_TEMPLATES." for name in missing if name not in named]
+    apns = [name for name in ("APNS_KEY_ID", "APNS_TEAM_ID", "APNS_TOPIC") if not values[name]]
+    if values["APNS_KEY"] and apns:
+        wrong.append(f"APNS_KEY needs {' and '.join(apns)}.")
+    return wrong
 
 
 def _address(url: str) -> SplitResult | None:
@@ -127,14 +178,18 @@ def _unsafe_in_production(values: Mapping[str, Any]) -> list[str]:
     wrong = [
         f"{setting.name} is a sandbox value, in production."
         for setting in SETTINGS
-        if setting.secret and (values[setting.name] == setting.sandbox or "sandbox" in str(values[setting.name]))
+        if setting.secret and (value := values[setting.name]) and (value == setting.sandbox or "sandbox" in str(value))
     ]
-    wrong += [f"{name} must be empty in production." for name in ("SANDBOX_PAY_URL", "FAULTS_DIR") if values[name]]
+    wrong += [
+        f"{name} must be empty in production." for name in ("SANDBOX_PAY_URL", "FAULTS_DIR", "PUSH_CA") if values[name]
+    ]
+    if values["SMS_URL"].startswith("aliyun+http:"):
+        wrong.append("SMS_URL must be aliyun:// in production.")
     if len(values["SECRET_KEY"]) < 50:  # noqa: PLR2004
         wrong.append("SECRET_KEY is shorter than 50 characters.")
     wrong += [
         f"{name} must be https in production."
-        for name in ("PUBLIC_URL", "STAFF_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL")
+        for name in ("PUBLIC_URL", "STAFF_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL", "FCM_URL", "APNS_URL")
         if values[name] and not values[name].startswith("https://")
     ]
     if "*" in values["ALLOWED_HOSTS"]:

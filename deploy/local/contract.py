@@ -34,6 +34,14 @@ CONTRACT = (
     Variable("EMAIL_URL", "mail", "smtp://USER:PASSWORD@HOST:PORT"),
     Variable("SANDBOX_PAY_URL", "sandbox_pay", "the payment sandbox, a process of its own"),
     Variable("SANDBOX_PAY_SECRET", LAUNCHER, "shared secret of the product and the payment sandbox"),
+    Variable("SMS_URL", "sms", "aliyun://KEY:SECRET@HOST/?sign=NAME; the simulator of the demo, a process of its own"),
+    Variable("FCM_URL", "push", "pushes to Android; the simulator of the demo, a process of its own"),
+    Variable("FCM_CREDENTIALS", "push", "file with the service account that signs in there"),
+    Variable("APNS_URL", "push", "pushes to iPhones; the same simulator, over TLS"),
+    Variable("APNS_KEY", "push", "file with the key that signs in there"),
+    Variable("APNS_KEY_ID", "push", "its id"),
+    Variable("APNS_TEAM_ID", "push", "the team it belongs to"),
+    Variable("PUSH_CA", "push", "certificates the simulator is known by"),
     Variable("SECRET_KEY", LAUNCHER, "Django's secret key"),
     Variable("MODE", LAUNCHER, "sandbox here; production refuses sandbox secrets"),
     Variable("ALLOWED_HOSTS", LAUNCHER, "host names the web process answers to, with commas"),
@@ -48,13 +56,18 @@ ADDRESSES = {
     "s3": "S3_ENDPOINT_URL",
     "mail": "EMAIL_URL",
     "sandbox_pay": "SANDBOX_PAY_URL",
+    "sms": "SMS_URL",
+    "push": "FCM_URL",
 }
+
+SILENT = {variable.name: "" for variable in CONTRACT if variable.origin in {"sms", "push"}}
+"""Without a simulator nothing carries text messages and pushes."""
 
 _GROUPS = {
     address: tuple(variable.name for variable in CONTRACT if variable.origin == service)
     for service, address in ADDRESSES.items()
 }
-_OPTIONAL = {"S3_REGION"}
+_OPTIONAL = {"S3_REGION", "APNS_URL", "APNS_KEY", "APNS_KEY_ID", "APNS_TEAM_ID", "PUSH_CA"}
 
 
 def given(service: str, environ: Mapping[str, str] | None = None) -> bool:

@@ -7,11 +7,11 @@ import urllib.request
 from pathlib import Path
 
 from deploy.decoder.install import install as install_decoder
-from deploy.local import contract
+from deploy.local import simulators
 from deploy.local.console import say
 from deploy.local.process import Command, Process
 from deploy.local.profile import ROOT
-from deploy.local.services import HOST, WEB_PORT, answers, free_port, plain_environ
+from deploy.local.services import HOST, WEB_PORT, free_port
 from deploy.local.stack import Stack
 
 # One worker with two processes serves every queue here; an installation gives each queue its own.
@@ -25,7 +25,7 @@ _SHOWN = 6
 def bring_up(stack: Stack, web_port: int) -> None:
     """Services, database, static files, simulators, then web, worker and beat; returns when all are ready."""
     stack.start()
-    _simulator(stack)
+    simulators.start(stack)
     _fill(stack)
     web = stack.supervisor.start("web", _python(stack, *_web(web_port)))
     worker = stack.supervisor.start("worker", _python(stack, *_worker()))
@@ -50,6 +50,7 @@ def print_addresses(stack: Stack) -> None:
         f"Staff desk      {url}/admin/",
         f"API             {url}/api/v1/",
         f"Mail            {stack.profile.mail_dir / 'new'}",
+        *simulators.addresses(stack),
         f"Logs            {stack.profile.log_dir}",
         "",
         *_people(stack.profile.logins),
@@ -69,20 +70,6 @@ def _people(logins: Path) -> list[str]:
         if len(people) > _SHOWN:
             lines.append(f"{'':<14}  and {len(people) - _SHOWN} more in {logins}")
     return lines
-
-
-def _simulator(stack: Stack) -> None:
-    """The payment sandbox, unless the person brought one."""
-    if contract.given("sandbox_pay"):
-        return
-    port = free_port()
-    secret = {"SANDBOX_PAY_SECRET": stack.environ["SANDBOX_PAY_SECRET"], "PYTHONPATH": str(ROOT)}
-    state = stack.profile.dir / "sandbox_pay.json"
-    argv = [sys.executable, "-m", "deploy.simulators.sandbox_pay", "--port", str(port), "--state", str(state)]
-    command = Command(argv=argv, environ=plain_environ() | secret, cwd=ROOT)
-    process = stack.supervisor.start("sandbox_pay", command)
-    stack.supervisor.wait_ready(process, lambda: answers(port))
-    stack.settings["SANDBOX_PAY_URL"] = f"http://{HOST}:{port}"
 
 
 def _fill(stack: Stack) -> None:

@@ -29,6 +29,7 @@ _SECRETS = (
     "django",
     "signing_keys",
     "sandbox_pay",
+    "sms",
 )
 
 

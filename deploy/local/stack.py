@@ -94,7 +94,7 @@ def unreached(profile: Profile, web_port: int = WEB_PORT) -> dict[str, str]:
     settings = contract.own_settings(profile, f"http://{HOST}:{web_port}")
     for kind in EMBEDDED.values():
         settings |= kind(profile).settings(NOWHERE)
-    return settings | {"SANDBOX_PAY_URL": f"http://{HOST}:{NOWHERE}"}
+    return settings | contract.SILENT | {"SANDBOX_PAY_URL": f"http://{HOST}:{NOWHERE}"}
 
 
 def start_services(profile: str, which: Sequence[str] = ALL) -> Stack:

@@ -1,10 +1,11 @@
 """Who is written to, and with what."""
 
-from datetime import UTC, datetime
+import itertools
+from datetime import UTC, datetime, timedelta
 
-from apps.accounts.models import User
-from apps.notifications import services
-from apps.notifications.models import Message
+from apps.accounts.models import Device, User
+from apps.notifications import services, wishes
+from apps.notifications.models import Message, PushToken
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FACTS = {
@@ -20,6 +21,25 @@ FACTS = {
     "reasons": "照片不清楚\n缺少国籍声明",
     "note": "请在白色背景前重新拍照。",
     "link": "/cases/8c15bd34",
+    "grounds": "《护照法》第十三条第一款第一项",
+    "review_body": "外交部",
+    "court": "北京市第三中级人民法院",
+    "issuer": "巴黎领事部",
+    "asked_on": "2026-11-20",
+    "new_post": "中国驻马赛总领馆",
+    "reason": "您已经搬到马赛。",
+    "carrier": "Chronopost",
+    "tracking": "XY123456789FR",
+    "delivered_at": "2026-11-27T10:00:00+00:00",
+    "certificate": "护照遗失证明",
+    "until_on": "2026-12-31",
+    "erased_on": "2026-11-23",
+    "kept": "收费记录：十五年",
+    "giver": "李娜",
+    "helper": "王强",
+    "person": "李小明",
+    "rights": "查看、申请",
+    "revoked_at": "2026-11-23T13:30:00+00:00",
     "device": "Pixel 9",
     "added_at": "2026-11-23T13:30:00+00:00",
 }
@@ -29,6 +49,21 @@ FACTS = {
 def person(**facts) -> User:
     known = {"email": "na@example.com", "language": "en", "time_zone": "Europe/Paris"}
     return User.objects.create_user(**{**known, **facts})
+
+
+DEVICES = itertools.count(1)
+
+
+def device_of(user, name="Pixel 9") -> Device:
+    return Device.objects.create(
+        user=user, token_sha256=f"{next(DEVICES):064x}", name=name, language="en",
+        created_at=AT, last_seen_at=AT, expires_at=datetime.now(UTC) + timedelta(days=1),
+    )  # fmt: skip
+
+
+def registered(user, token, *, service="fcm") -> PushToken:
+    """A phone of theirs that takes pushes."""
+    return wishes.register(device=device_of(user), service=service, token=token, at=AT)
 
 
 def told(user, *, template="collected", dedupe="1", at=AT, **facts) -> Message:

@@ -17,8 +17,14 @@ PROMISED = {
     "loss_reported", "application_submitted", "review_started", "materials_requested", "approved",
     "payment_received", "ready_to_collect",
     "refused", "returned", "withdrawn", "collected", "new_device",
+    "mandate_granted", "mandate_accepted", "mandate_revoked",
+    "lapsing_soon", "lapsed", "issuer_asked", "issuer_replied", "transferred",
+    "shipped", "delivered", "lost_in_mail", "reissued", "certificate_ready", "export_ready", "erasure_done",
 }  # fmt: skip
-CALLED_BY_SOMEONE_IN_TROUBLE = ("refused", "materials_requested", "approved", "loss_reported", "new_device")
+CALLED_BY_SOMEONE_IN_TROUBLE = (
+    "refused", "materials_requested", "approved", "loss_reported", "new_device", "lapsing_soon", "mandate_accepted",
+    "export_ready",
+)  # fmt: skip
 
 every = pytest.mark.parametrize(("name", "language"), [(name, language) for name in NAMES for language in LANGUAGES])
 
@@ -148,6 +154,14 @@ def test_a_refusal_tells_how_to_appeal():
     """R31: written, with review and lawsuit information."""
     assert re.search(r"60日.*行政复议.*6个月.*行政诉讼", written("refused", "zh-hans").body)
     assert re.search(r"review within 60 days .* six months", written("refused", "en").body)
+
+
+def test_a_refusal_names_the_law_the_body_of_review_and_the_court_when_they_are_given():
+    body = written("refused", "zh-hans").body
+
+    assert "- 《护照法》第十三条第一款第一项" in body
+    assert re.search(r"向外交部申请行政复议.*向北京市第三中级人民法院提起行政诉讼", body)
+    assert "向人民法院提起" in written("refused", "zh-hans", court="", grounds="").body
 
 
 def test_there_is_no_template_and_no_language_by_accident():

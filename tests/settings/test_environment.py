@@ -22,6 +22,11 @@ SOUND = {
     "SIGNING_KEYS_DIR": "/keys",
     "SIGNING_KEYS_PASSPHRASE": "pw",
 }
+SMS_TEMPLATES = ",".join(
+    f"{name}.{language}=SMS_1"
+    for name in ("sign_in_code", "notice", "news", "new_device")
+    for language in ("zh-hans", "en")
+)
 NEEDED = [setting.name for setting in SETTINGS if setting.default is None and setting.required]
 
 
@@ -46,6 +51,15 @@ def test_a_sound_production_starts():
 
     assert values["ALLOWED_HOSTS"] == ["consulate.example", "api.consulate.example"]
     assert (values["OUTBOX_LEASE_SECONDS"], values["SANDBOX_PAY_URL"]) == (60.0, "")
+
+
+def test_a_production_with_text_messages_and_pushes_starts():
+    more = {
+        "SMS_URL": "aliyun://k:s@dysmsapi.aliyuncs.com/?sign=a", "SMS_TEMPLATES": SMS_TEMPLATES,
+        "FCM_CREDENTIALS": "/keys/account.json", "APNS_KEY": "/keys/apns.p8", "APNS_KEY_ID": "K", "APNS_TEAM_ID": "T",
+        "APNS_TOPIC": "t",
+    }  # fmt: skip
+    assert len(read(SOUND | more)["SMS_TEMPLATES"]) == 8
 
 
 def test_a_sandbox_needs_nothing():
@@ -85,6 +99,25 @@ CONTRADICTIONS = {
         {"SANDBOX_PAY_URL": "https://pay.example", "SANDBOX_PAY_SECRET": "pw"},
         "SANDBOX_PAY_URL must be empty in production.",
     ),
+    "text messages without their templates": (
+        {"SMS_URL": "aliyun://k:s@dysmsapi.aliyuncs.com/?sign=a", "SMS_TEMPLATES": "notice.en=SMS_1"},
+        "SMS_URL needs sign_in_code.zh-hans in SMS_TEMPLATES.",
+    ),
+    "text messages without a sign": (
+        {"SMS_URL": "aliyun://k:s@dysmsapi.aliyuncs.com/"},
+        "SMS_URL must be aliyun://KEY:SECRET@HOST/?sign=NAME.",
+    ),
+    "text messages in the clear": (
+        {"SMS_URL": "aliyun+http://k:s@sms.internal/?sign=a", "SMS_TEMPLATES": SMS_TEMPLATES},
+        "SMS_URL must be aliyun:// in production.",
+    ),
+    "a template that is none": ({"SMS_TEMPLATES": "notice=1"}, "SMS_TEMPLATES: 'notice=1' is not NAME=CODE."),
+    "Apple's key without its team": (
+        {"APNS_KEY": "/keys/apns.p8", "APNS_KEY_ID": "K", "APNS_TOPIC": "t"},
+        "APNS_KEY needs APNS_TEAM_ID.",
+    ),
+    "pushes in the clear": ({"APNS_URL": "http://push.internal"}, "APNS_URL must be https in production."),
+    "the simulator's certificates": ({"PUSH_CA": "/ca.pem"}, "PUSH_CA must be empty in production."),
     "a cashier without a secret": (
         {"SANDBOX_PAY_URL": "https://pay.example"},
         "SANDBOX_PAY_URL and SANDBOX_PAY_SECRET go together.",

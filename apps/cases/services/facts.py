@@ -28,6 +28,8 @@ def facts(*, case: Case, step: Step, language: str, at: datetime) -> dict[str, F
             "expected_on": case.expected_on.isoformat() if case.expected_on else "",
             "deadline_on": case.answer_by.isoformat() if case.answer_by else "",
             "tracking": case.tracking,
+            "asked_on": case.post.today(step.at).isoformat(),
+            "new_post": step.details.get("post", ""),
             "reasons": reason_labels(case, step),
             "note": step.note,
             "link": "",
