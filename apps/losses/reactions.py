@@ -1,21 +1,50 @@
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from apps.losses.events import PassportFrozen
-from apps.losses.models import LossReport
+from apps.documents.events import DocumentIssued
+from apps.documents.models import Issue
+from apps.losses import services
+from apps.losses.events import IssuerNotified, PassportFrozen
+from apps.losses.models import IssuerNotice, LossReport
+from apps.losses.statuses import Sent
 from apps.notifications.services import tell
-from apps.outbox.events import on
+from apps.outbox.events import Job, effect, on
 
 
 @on(PassportFrozen)
 def confirm_to_reporter(event: PassportFrozen) -> None:
     """In writing, also so that someone whose account was stolen learns of it."""
     report = LossReport.objects.select_related("reported_by").get(pk=event.report)
-    subject = f"loss_report:{report.pk}"
     tell(
         user=report.reported_by,
         template="loss_reported",
-        subject=subject,
+        subject=report.subject,
         facts={"number": report.masked_number},
         at=timezone.now(),
-        dedupe=f"{subject}:frozen",
+        dedupe=f"{report.subject}:frozen",
     )
+
+
+@effect(PassportFrozen, queue="documents")
+def make_the_certificate(event: PassportFrozen, job: Job) -> None:
+    services.certify(report=event.report, job=job, at=timezone.now())
+
+
+@on(DocumentIssued, when=lambda event: event.subject.startswith("loss_report:"))
+def tell_of_the_certificate(event: DocumentIssued) -> None:
+    report = LossReport.objects.select_related("reported_by").get(certificate__pk=event.issue)
+    issue = Issue.objects.get(pk=event.issue)
+    tell(
+        user=report.reported_by,
+        template="certificate_ready",
+        subject=report.subject,
+        facts={"certificate": _("Loss certificate"), "number": issue.number, "until_on": issue.expires_on.isoformat()},
+        at=timezone.now(),
+        dedupe=f"{report.subject}:certificate",
+    )
+
+
+@effect(IssuerNotified, queue="messages")
+def send_the_notice(event: IssuerNotified, job: Job) -> None:
+    if IssuerNotice.objects.filter(pk=event.notice, sent=Sent.EMAIL).exists():
+        services.send_notice(notice=event.notice, job=job, at=timezone.now())

@@ -28,6 +28,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "FoundPassportStatusEnum": "apps.losses.statuses.FoundStatus",
+        "LossStatusEnum": "apps.losses.statuses.Status",
         "CaseFaceEnum": "apps.cases.statuses.Face",
         "CaseStageEnum": "apps.cases.statuses.Status",
         "FileKindEnum": "apps.documents.statuses.FileKind",

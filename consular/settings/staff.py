@@ -50,6 +50,8 @@ MENU = [
             {"title": _("Start"), "icon": "home", "link": reverse_lazy("admin:index")},
             listed(_("Queue of the post"), "inbox", "cases", "case", **WAITING),
             listed(_("Loss reports"), "report", "losses", "lossreport"),
+            listed(_("Issuing authorities"), "apartment", "losses", "issuingauthority"),
+            listed(_("Terms of certificates"), "timer", "losses", "certificateterm"),
         ],
     },
     {

@@ -13,6 +13,7 @@ from apps.audit.models import Entry
 from apps.kernel.errors import Conflict, DomainError, Invalid
 from apps.losses import services
 from apps.losses.models import LossReport
+from apps.losses.services import freezing
 from tests.accounts.factories import AT, make_citizen, make_user
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,7 @@ def test_without_the_declaration_in_force_nothing_is_frozen():
 
 def test_everyone_concerned_learns_of_it(monkeypatch):
     events = []
-    monkeypatch.setattr(services, "publish", events.append)
+    monkeypatch.setattr(freezing, "publish", events.append)
     reported = report()
     assert [(event.report, event.citizen) for event in events] == [(str(reported.pk), str(reported.citizen_id))]
     entry = Entry.objects.get(subject=f"loss_report:{reported.pk}")
@@ -84,7 +85,7 @@ def test_everyone_concerned_learns_of_it(monkeypatch):
 def test_the_same_loss_reported_again_is_the_same_report(monkeypatch):
     first = report()
     events = []
-    monkeypatch.setattr(services, "publish", events.append)
+    monkeypatch.setattr(freezing, "publish", events.append)
     again = report(first.citizen, passport_number="e 1234 5678", circumstances="Told in other words.")
     assert again == first
     assert again.circumstances == first.circumstances

@@ -146,7 +146,7 @@ def test_an_unknown_feature_does_not_make_a_seal_invalid():
 
 @pytest.mark.parametrize("document_type", [(0x5D, 0x01), (0xFB, 0x06), (0xFD, 0x02), (0xFC, 0x04), (0xF9, 0x0C)])
 def test_other_documents_are_judged_by_their_signature(document_type):
-    data = odd_seal(SIGNER, [(0x09, b"\x01")], document_type=document_type)
+    data = odd_seal(SIGNER, [(0x09, b"\x01")], document_type=document_type, state="D")
 
     assert code(data, SIGNER, CSCA) is Code.VALID
     assert code(resigned(data, CSCA.key), SIGNER, CSCA) is Code.INVALID_SIGNATURE

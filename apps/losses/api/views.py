@@ -10,12 +10,21 @@ from apps.kernel.api.pagination import Cursor
 from apps.kernel.api.versions import answer
 from apps.kernel.errors import Fault, Invalid, Unknown
 from apps.losses import services
-from apps.losses.api.serializers import LossReportIn, LossReportOut
+from apps.losses.api.serializers import FoundIn, LossReportIn, LossReportOut
 from apps.losses.models import LossReport
+from apps.posts.models import Post
+
+
+def post_named(code: str) -> Post | None:
+    """Raises ``Invalid`` for a code that no post has; empty is none."""
+    post = Post.objects.filter(pk=code).first() if code else None
+    if code and post is None:
+        raise Invalid(faults=(Fault("/post", "does_not_exist", Unknown.detail),))
+    return post
 
 
 class LossReportRows(CitizenView[LossReport]):
-    queryset = LossReport.objects.select_related("consent")
+    queryset = LossReport.objects.select_related("consent", "found").prefetch_related("notices")
 
 
 class LossReports(LossReportRows):
@@ -43,6 +52,7 @@ class LossReports(LossReportRows):
         report = services.report(
             user=self.user,
             citizen=citizen,
+            post=post_named(told.pop("post", "")),
             device=str(self.device),
             language=language_of(request),
             at=now(),
@@ -57,3 +67,18 @@ class LossReportDetail(LossReportRows):
         """One report, and what happens next."""
         report = self.get_object()
         return answer(request, report, LossReportOut(report).data)
+
+
+class FoundPassport(LossReportRows):
+    @idempotent
+    @extend_schema(operation_id="loss_reports_found", request=FoundIn, responses={201: LossReportOut})
+    def post(self, request: Request, pk: str) -> Response:
+        """Say that the passport turned up. It stays void all the same: it is only to be handed in."""
+        report = self.get_object()
+        form = FoundIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        told = dict(form.validated_data)
+        post = post_named(told.pop("post", ""))
+        services.report_found(report=report, actor=self.actor, at=now(), post=post, **told)
+        report = self.get_object()
+        return answer(request, report, LossReportOut(report).data, status=201)

@@ -33,7 +33,7 @@ class Picture:
 
 
 def _described(verdict: Verdict) -> dict[str, Any]:
-    return {"read_from": "image", **verdict.content}
+    return {**verdict.content, "read_from": "image"}
 
 
 def _codes(data: bytes) -> Iterable[bytes]:

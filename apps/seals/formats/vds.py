@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from apps.kernel.errors import Invalid
 from apps.seals import mrz
 from apps.seals.certificates import VDS_SIGNER, Certificate, describe
 from apps.seals.formats.base import Question, formats
 from apps.seals.mrz.reading import Zone
-from apps.seals.vds import etd
+from apps.seals.vds import certificate, etd
+from apps.seals.vds.certificate import Statement
 from apps.seals.vds.header import MAGIC
 from apps.seals.vds.seal import Seal, decode
 from apps.seals.verdicts import GOOD, Code, Verdict
@@ -28,8 +29,30 @@ OTHER_DOCUMENTS = {
 """Judged by format, signer and signature alone; what their features mean is their issuers' affair."""
 
 
+class Said(NamedTuple):
+    """What a seal holds: the zone of a travel document, or the statement of one of our letters; else neither."""
+
+    lines: tuple[str, str] | None = None
+    zone: Zone | None = None
+    statement: Statement | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Of the kinds that we issue, so that who may sign them is for us to say."""
+        return self.lines is not None or self.statement is not None
+
+    @property
+    def good_until(self) -> date | None:
+        if self.statement:
+            return self.statement.valid_until
+        return self.zone.expiry if self.zone else None
+
+
 class Vds:
-    """``content``: ``header``, ``features``, ``signer``, and for a travel document ``mrz`` and ``fields``."""
+    """``content``: ``header``, ``features``, ``signer``; for a travel document ``mrz`` and ``fields``.
+
+    For a letter, ``certificate`` instead: ``kind``, ``number``, who, which days, and that it is no travel document.
+    """
 
     def recognises(self, data: bytes) -> bool:
         return data.startswith(MAGIC)
@@ -37,30 +60,32 @@ class Vds:
     def verify(self, data: bytes, question: Question) -> Verdict:
         try:
             seal = decode(data)
-            lines = _lines(seal)
+            said = _said(seal)
         except Invalid as error:
             return Verdict(Code.WRONG_FORMAT, "vds", detail=error.code)
-        zone = _zone(lines, seal)
         code, signer = Code.UNKNOWN_CERTIFICATE, None
         for signer in question.trust.signers(seal.header.key):
-            code = _code(seal, signer, lines, zone, question)
+            code = _code(seal, signer, said, question)
             if code in GOOD:
                 break
-        content = partial(_content, seal, lines, zone, signer)
-        return Verdict(code, "vds", content, document_status=_status(zone, question.at))
+        content = partial(_content, seal, said, signer)
+        return Verdict(code, "vds", content, document_status=_status(said, question.at))
 
 
-def _lines(seal: Seal) -> tuple[str, str] | None:
-    """The sealed zone of a travel document, none of another known document. Raises ``Invalid``."""
+def _said(seal: Seal) -> Said:
+    """Nothing of another known document. Raises ``Invalid``."""
     if seal.header.document_type == etd.DOCUMENT_TYPE:
-        return etd.sealed_lines(seal)
+        lines = etd.sealed_lines(seal)
+        return Said(lines=lines, zone=_zone(lines, seal))
+    if certificate.is_ours(seal.header):
+        return Said(statement=certificate.sealed(seal))
     if seal.header.document_type not in OTHER_DOCUMENTS:
         raise Invalid(code="vds_document_type")
-    return None
+    return Said()
 
 
-def _zone(lines: tuple[str, str] | None, seal: Seal) -> Zone | None:
-    if lines is None or seal.header.issued_on is None:
+def _zone(lines: tuple[str, str], seal: Seal) -> Zone | None:
+    if seal.header.issued_on is None:
         return None
     try:
         return mrz.parse(lines, on=seal.header.issued_on)
@@ -68,20 +93,19 @@ def _zone(lines: tuple[str, str] | None, seal: Seal) -> Zone | None:
         return None
 
 
-def _code(
-    seal: Seal,
-    signer: Certificate,
-    lines: tuple[str, str] | None,
-    zone: Zone | None,
-    question: Question,
-) -> Code:
-    code = _code_of_signer(signer, lines, question)
+def _code(seal: Seal, signer: Certificate, said: Said, question: Question) -> Code:
+    code = _code_of_signer(signer, said, question)
     if code is not Code.VALID:
         return code
     if not signer.key.verifies(seal.signature, seal.signed):
         return Code.INVALID_SIGNATURE
-    if lines is None:
-        return Code.VALID
+    if said.statement:
+        return Code.UNKNOWN_FEATURE if certificate.unknown_features(seal) else Code.VALID
+    return _code_of_zone(seal, said.lines, said.zone, question) if said.lines else Code.VALID
+
+
+def _code_of_zone(seal: Seal, lines: tuple[str, str], zone: Zone | None, question: Question) -> Code:
+    code = Code.VALID
     if zone is None or not all(zone.checks.values()):
         return Code.INVALID_SEAL_MRZ
     if question.printed_mrz:
@@ -89,9 +113,11 @@ def _code(
     return Code.UNKNOWN_FEATURE if code is Code.VALID and etd.unknown_features(seal) else code
 
 
-def _code_of_signer(signer: Certificate, lines: tuple[str, str] | None, question: Question) -> Code:
+def _code_of_signer(signer: Certificate, said: Said, question: Question) -> Code:
+    """A letter has no document code of a machine readable zone that the certificate could allow or not."""
+    lines = said.lines
     foreign_purpose = signer.purposes and VDS_SIGNER not in signer.purposes
-    if not question.trust.trusts(signer, at=question.at) or (lines and foreign_purpose):
+    if not question.trust.trusts(signer, at=question.at) or (said.is_ours and foreign_purpose):
         return Code.UNTRUSTED_CERTIFICATE
     if lines and signer.document_types is not None and lines[0][:2].rstrip("<") not in signer.document_types:
         return Code.INVALID_DOCUMENTTYPE
@@ -114,15 +140,13 @@ def _code_of_print(printed: Sequence[str], lines: tuple[str, str], zone: Zone) -
     return Code.VALID if tuple(read) == lines else Code.SEAL_DOCUMENT_MISMATCH
 
 
-def _status(zone: Zone | None, at: datetime) -> str:
-    if zone is None or zone.expiry is None:
+def _status(said: Said, at: datetime) -> str:
+    if said.good_until is None:
         return ""
-    return "expired" if zone.expiry < at.date() else "current"
+    return "expired" if said.good_until < at.date() else "current"
 
 
-def _content(
-    seal: Seal, lines: tuple[str, str] | None, zone: Zone | None, signer: Certificate | None
-) -> dict[str, Any]:
+def _content(seal: Seal, said: Said, signer: Certificate | None) -> dict[str, Any]:
     header = seal.header
     definition, category = header.document_type
     content: dict[str, Any] = {
@@ -139,8 +163,10 @@ def _content(
         "features": [{"tag": feature.tag, "value": feature.value.hex()} for feature in seal.features],
         "signer": _described(signer, header.signed_on) if signer else None,
     }
-    if lines:
-        content |= {"mrz": list(lines), "fields": zone.as_json() if zone else None}
+    if said.lines:
+        content |= {"mrz": list(said.lines), "fields": said.zone.as_json() if said.zone else None}
+    if said.statement:
+        content["certificate"] = {**said.statement.as_json(), "valid_from": _iso(header.issued_on)}
     return content
 
 

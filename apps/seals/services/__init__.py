@@ -1,6 +1,13 @@
 """The verbs of this app."""
 
-from apps.seals.services.documents import datamatrix, seal_mrz, sign_pdf
+from apps.seals.services.documents import (
+    datamatrix,
+    qr,
+    seal_certificate,
+    seal_mrz,
+    sign_pdf,
+    verification_address,
+)
 from apps.seals.services.keys import create_keys, rotate, trusted_certificates
 from apps.seals.services.trust import authorities, publish_trust, published_trust, revoke
 
@@ -10,9 +17,12 @@ __all__ = [
     "datamatrix",
     "publish_trust",
     "published_trust",
+    "qr",
     "revoke",
     "rotate",
+    "seal_certificate",
     "seal_mrz",
     "sign_pdf",
     "trusted_certificates",
+    "verification_address",
 ]

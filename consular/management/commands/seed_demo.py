@@ -19,6 +19,7 @@ PASSWORD = "sandbox-officer-password"  # noqa: S105 - printed by the demo, refus
 OFFICER_RIGHTS = [
     "travel_documents.decide", "travel_documents.view_traveldocument",
     "cases.view_case", "cases.change_case", "cases.view_step", "cases.view_attachment",
+    "losses.view_lossreport", "losses.notify_issuer", "losses.declare_void", "losses.hand_in",
 ]  # fmt: skip
 
 

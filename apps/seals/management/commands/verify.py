@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     --batch: JSON lines in, as many JSON lines out, in order, each at once. In:
       {"id": a string or a whole number,
-       "format": "auto", "vds", "pdf" or "image"     left out: auto,
+       "format": "auto", "vds", "address", "pdf", "image"   left out: auto,
        "data": text, or bytes in hex,
        "certificates": [base64 DER of trusted signers and CSCAs, of revocation lists],
        "at": ISO 8601, UTC if it names no zone       left out: now,
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.formatter_class, parser.description = RawDescriptionHelpFormatter, self.__doc__
         parser.add_argument("file", nargs="?", help="the document; - is standard input")
-        parser.add_argument("--format", default=AUTO, help="auto, vds, pdf or image")
+        parser.add_argument("--format", default=AUTO, help="auto, vds, address, pdf or image")
         parser.add_argument("--trust", type=Path, help="certificates, revocation lists: a file or a folder")
         parser.add_argument("--at", help="judge as at this time")
         parser.add_argument("--batch", action="store_true", help="JSON lines on standard input")
