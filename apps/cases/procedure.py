@@ -47,6 +47,8 @@ class Procedure:
     components: Callable[[Any], list[str]]
     """The tariff components owed, e.g. ``["base", "urgent"]``."""
     rows: Callable[[Any], list[Row]]
+    former_passport: Callable[[Any], str] = field(default=lambda _case: "")
+    """The number of the passport that the document stands in for, or nothing."""
     reasons: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     """Coded reasons by the name a move ``asks`` for."""
     concerns: Mapping[str, str] = field(default_factory=dict)

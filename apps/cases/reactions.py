@@ -5,11 +5,14 @@ from django.utils.timezone import now
 from apps.cases import services
 from apps.cases.events import CaseMoved
 from apps.cases.models import Attachment, Case
-from apps.cases.statuses import MADE, Status
+from apps.cases.services import certificate
+from apps.cases.statuses import FINAL, MADE, Status
+from apps.documents import services as documents
 from apps.documents.events import FileCleaned, FileReceived
 from apps.kernel.errors import IllegalMove
 from apps.kernel.workflow import SYSTEM
-from apps.outbox.events import on
+from apps.losses.events import VoidDeclared
+from apps.outbox.events import Job, effect, on
 from apps.payments import services as payments
 from apps.payments.events import PaymentSettled
 from apps.payments.models import Payment
@@ -26,6 +29,27 @@ def tell_the_applicant(event: CaseMoved) -> None:
         return
     step = case.history.get(pk=event.step)
     services.tell_about(case=case, step=step, template=template, dedupe=f"{case.payable}:{step.pk}", at=now())
+
+
+@effect(
+    CaseMoved,
+    when=lambda event: event.target == Status.SUBMITTED and event.move in {"submit", "pay"},
+    queue="documents",
+)
+def certify_that_it_is_in_progress(event: CaseMoved, job: Job) -> None:
+    certificate.certify(case=event.case, job=job, at=now())
+
+
+@on(CaseMoved, when=lambda event: event.target in FINAL)
+def end_the_certificate_of_progress(event: CaseMoved) -> None:
+    documents.void_subject(subject=f"progress:{event.case}", actor=SYSTEM, at=now())
+
+
+@on(VoidDeclared)
+def start_the_clock_when_the_issuer_has_answered(event: VoidDeclared) -> None:
+    """R22: the clock stood still for the issuing authority."""
+    for case in Case.objects.filter(citizen_id=event.citizen, status=Status.ISSUER_VERIFICATION):
+        services.move(case=case, name="hear_issuer", actor=SYSTEM, at=now())
 
 
 @on(CaseMoved, when=lambda event: event.target in {Status.PAYMENT_DUE, *MADE})

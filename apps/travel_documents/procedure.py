@@ -35,6 +35,11 @@ def rows(case: Any) -> list[Row]:
     ]
 
 
+def former_passport(case: Any) -> str:
+    report = case.travel_document.loss_report
+    return report.passport_number if report else ""
+
+
 procedures.add(
     KIND,
     Procedure(
@@ -45,6 +50,7 @@ procedures.add(
         problems=problems,
         components=components,
         rows=rows,
+        former_passport=former_passport,
         reasons={"deficiencies": DEFICIENCIES, "grounds": GROUNDS, "returns": RETURNS, "transfers": TRANSFERS},
         concerns=CONCERNS,
         messages={
