@@ -3,6 +3,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -24,6 +25,9 @@ from apps.documents.store import Address
 from apps.kernel.errors import DomainError, Invalid
 from apps.kernel.workflow import Actor, By
 from apps.notifications.rendering import Text
+from apps.passkeys import services as passkeys
+from apps.passkeys.admin.confirm import confirmed
+from apps.passkeys.admin.session import opened_by_password
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -120,7 +124,7 @@ class CaseAdmin(QueueAdmin):
         """Make the move and show the case again; or say why not, and keep what was typed."""
         typed = moves.Typed(request.POST)
         try:
-            moved = make(case, typed, actor(request))
+            moved = make(request, case, typed)
         except DomainError as refused:
             self.message_user(request, moves.explain(refused), messages.ERROR)
             return self._page(request, self.get_queryset(request).get(pk=case.pk), typed=typed, status=409)
@@ -162,6 +166,7 @@ class CaseAdmin(QueueAdmin):
             "portrait": papers.portrait(case),
             "choices": moves.choices(case, actor=actor(request), typed=typed, at=now()),
             "preview": preview,
+            "asks_for_passkey": not opened_by_password(request),
             "others": [other.get_username() for other in others],
         }
         response = TemplateResponse(request, "admin/cases/case/review.html", context, status=status)
@@ -169,18 +174,23 @@ class CaseAdmin(QueueAdmin):
         return response
 
 
-def make(case: Case, typed: moves.Typed, by: Actor) -> Case:
+def make(request: HttpRequest, case: Case, typed: moves.Typed) -> Case:
     """Raises ``DomainError`` for whatever is wrong with what was typed or with the moment."""
     if not typed.is_valid():
         raise Invalid
-    sent = typed.cleaned_data
-    return services.move(
-        case=case,
-        name=sent["move"],
-        actor=by,
-        at=now(),
-        note=sent["note"],
-        reasons=typed.reasons,
-        details={"post": sent["post"], "tracking": sent["tracking"]},
-        version=sent["version"],
-    )
+    sent, by = typed.cleaned_data, actor(request)
+    act = moves.act(case, sent["move"], sent["version"])
+    proof = confirmed(request, what=act, at=now()) if act else None
+    with transaction.atomic():
+        if proof:
+            passkeys.spend(confirmation=proof.pk, officer=by.user, what=act, at=now())
+        return services.move(
+            case=case,
+            name=sent["move"],
+            actor=by,
+            at=now(),
+            note=sent["note"],
+            reasons=typed.reasons,
+            details={"post": sent["post"], "tracking": sent["tracking"]},
+            version=sent["version"],
+        )

@@ -56,6 +56,16 @@ class Choice:
     is_told: bool
     posts: list[dict[str, Any]]
     tracking: str | None
+    act: str
+
+
+GRAVE = {"refuse"}
+"""Confirmed with the passkey at the moment of deciding, so that nobody can have left a screen open (R31)."""
+
+
+def act(case: Case, name: str, version: int) -> str:
+    """What an officer stands behind with a passkey; empty for a move that needs none."""
+    return f"case:{case.pk}:{name}:{version}" if name in GRAVE else ""
 
 
 def choices(case: Case, *, actor: Actor, at: datetime, typed: Typed | None = None) -> list[Choice]:
@@ -101,6 +111,7 @@ def _choice(case: Case, row: Move, typed: Typed | None) -> Choice:
         is_told=row.asks not in {"", "transfers"},
         posts=_posts(case, typed) if "post" in row.wants else [],
         tracking=(typed.data.get("tracking", "") if typed else "") if "tracking" in row.wants else None,
+        act=act(case, row.name, case.version),
     )
 
 
