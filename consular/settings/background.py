@@ -20,6 +20,9 @@ CELERY_TIMEZONE = "UTC"
 QUEUES = ["default", "documents", "files", "messages", "payments"]
 """Every queue a reaction may name; workers in ``deploy/`` listen to all of them."""
 
+AUDIT_QUEUE = "audit"
+"""Of the auditor, a worker with a database role and a key of its own; no reaction goes there."""
+
 CELERY_BEAT_SCHEDULE = {
     "outbox.sweep": {"task": "outbox.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "kernel.forget": {"task": "kernel.forget", "schedule": 3600.0},
@@ -32,5 +35,6 @@ CELERY_BEAT_SCHEDULE = {
     # on the queue whose workers have the signing keys
     "seals.publish": {"task": "seals.publish", "schedule": 300.0, "options": {"queue": "documents"}},
     "passkeys.forget": {"task": "passkeys.forget", "schedule": 3600.0},
+    "audit.seal": {"task": "audit.seal", "schedule": 5.0, "options": {"queue": AUDIT_QUEUE, "expires": 5}},
     "payments.poll": {"task": "payments.poll", "schedule": 30.0},
 }

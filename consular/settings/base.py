@@ -9,6 +9,7 @@ VERSION = "0.1.0"
 SANDBOX = IS_SANDBOX
 SECRET_KEY = ENV["SECRET_KEY"]
 ALLOWED_HOSTS = ENV["ALLOWED_HOSTS"]
+PROCESS = ENV["PROCESS"]
 PUBLIC_URL = ENV["PUBLIC_URL"].rstrip("/")
 STAFF_URL = (ENV["STAFF_URL"] or ENV["PUBLIC_URL"]).rstrip("/")
 DEBUG = False
@@ -65,9 +66,21 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "consular.database.desk.as_the_officer",
     "apps.passkeys.admin.guard.desk_guard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if PROCESS == "api":
+    # phones bring tokens; the database keeps sessions and rights from this process
+    _OF_THE_DESK = {
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "consular.database.desk.as_the_officer",
+        "apps.passkeys.admin.guard.desk_guard",
+    }
+    MIDDLEWARE = [name for name in MIDDLEWARE if name not in _OF_THE_DESK]
 
 ROOT_URLCONF = "consular.urls"
 WSGI_APPLICATION = "consular.wsgi.application"

@@ -15,6 +15,9 @@ LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 POSITIVE = ("OUTBOX_LEASE_SECONDS", "OUTBOX_RETRY_SECONDS")
 SMS_SCHEMES = ("aliyun", "aliyun+http")
 TEMPLATE = re.compile(r"[a-z_]+\.(?:zh-hans|en)=[0-9A-Za-z_-]+")
+PROCESSES = ("all", "api", "staff", "worker", "auditor")
+OWN = {"staff": ("STAFF_URL",), "auditor": ("AUDIT_KEYS_DIR", "AUDIT_KEYS_PASSPHRASE")}
+"""What production asks of one kind of process only."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 SMS_NEEDED = ("sign_in_code", "notice", "news", "new_device")
@@ -43,6 +46,7 @@ class Setting:
 
 SETTINGS = (
     Setting("MODE", str, "`sandbox` or `production`.", SANDBOX, SANDBOX),
+    Setting("PROCESS", str, "What this process is: `api`, `staff`, `worker`, `auditor`, or `all` of it.", "all", "all"),
     Setting("SECRET_KEY", str, "Signs sessions and cursors; 50 characters or more.", "sandbox-" + "x" * 50, secret=True),
     Setting("DATABASE_URL", str, "PostgreSQL 15 or later: `postgres://user:password@host:port/name`.",
             "postgres://consular@127.0.0.1:5432/consular", secret=True),
@@ -62,6 +66,14 @@ SETTINGS = (
     Setting("ALLOWED_HOSTS", list, "Host names served, separated by commas.", ["127.0.0.1", "localhost", "testserver"]),
     Setting("SIGNING_KEYS_DIR", str, "Folder of the file signer's encrypted keys.", "var/keys"),
     Setting("SIGNING_KEYS_PASSPHRASE", str, "Opens them.", "sandbox-passphrase", secret=True),
+    Setting("AUDIT_KEYS_DIR", str, "Folder of the keys that seal the audit; for the auditor, and to verify.",
+            "var/audit-keys", "", required=False),
+    Setting("AUDIT_KEYS_PASSPHRASE", str, "Opens them; for the auditor alone.", "sandbox-audit", "",
+            secret=True, required=False),
+    Setting("AUDIT_HEADS_BUCKET", str, "Bucket that published audit heads are added to; give it object lock.",
+            "", "", required=False),
+    Setting("AUDIT_HEADS_DIR", str, "Folder that published audit heads are added to.", "var/audit-heads", "",
+            required=False),
     Setting("SANDBOX_PAY_URL", str, "The sandbox payment provider; empty switches it off.",
             "http://127.0.0.1:8100", "", required=False),
     Setting("SANDBOX_PAY_SECRET", str, "Shared with the sandbox payment provider.", "sandbox-pay", "",
@@ -135,6 +147,8 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
     wrong += [f"{name} must be more than 0." for name in POSITIVE if values[name] <= 0]
     if values["LOG_LEVEL"] not in LOG_LEVELS:
         wrong.append(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+    if values["PROCESS"] not in PROCESSES:
+        wrong.append(f"PROCESS must be one of {', '.join(PROCESSES)}.")
     if bool(values["SANDBOX_PAY_URL"]) is not bool(values["SANDBOX_PAY_SECRET"]):
         wrong.append("SANDBOX_PAY_URL and SANDBOX_PAY_SECRET go together.")
     wrong += _wrong_messages(values)
@@ -185,6 +199,14 @@ def _unsafe_in_production(values: Mapping[str, Any]) -> list[str]:
     ]
     if values["SMS_URL"].startswith("aliyun+http:"):
         wrong.append("SMS_URL must be aliyun:// in production.")
+    wrong += [
+        f"{name} must be given to {process}."
+        for process, names in OWN.items()
+        for name in names
+        if values["PROCESS"] == process and not values[name]
+    ]
+    if values["PROCESS"] == "auditor" and not (values["AUDIT_HEADS_BUCKET"] or values["AUDIT_HEADS_DIR"]):
+        wrong.append("AUDIT_HEADS_BUCKET must say where the heads of the audit are published.")
     if len(values["SECRET_KEY"]) < 50:  # noqa: PLR2004
         wrong.append("SECRET_KEY is shorter than 50 characters.")
     wrong += [

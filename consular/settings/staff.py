@@ -87,6 +87,7 @@ MENU = [
             listed(_("Sending of messages"), "send", "notifications", "dispatch"),
             listed(_("Deliveries"), "sync", "outbox", "delivery"),
             listed(_("Audit"), "history_edu", "audit", "entry"),
+            listed(_("Sealed batches"), "verified_user", "audit", "batch"),
         ],
     },
 ]

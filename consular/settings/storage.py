@@ -1,3 +1,5 @@
+from typing import Any
+
 from environ import Env
 
 from consular.settings.base import BASE_DIR
@@ -5,7 +7,7 @@ from consular.settings.environment import ENV
 
 S3_PUBLIC_URL = ENV["S3_PUBLIC_URL"] or ENV["S3_ENDPOINT_URL"]
 
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -22,6 +24,18 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+if ENV["AUDIT_HEADS_BUCKET"]:
+    _S3 = STORAGES["default"]["OPTIONS"]
+    STORAGES["audit_heads_bucket"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {**_S3, "bucket_name": ENV["AUDIT_HEADS_BUCKET"], "file_overwrite": False},
+    }
+if ENV["AUDIT_HEADS_DIR"]:
+    STORAGES["audit_heads_dir"] = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ENV["AUDIT_HEADS_DIR"], "file_permissions_mode": 0o444},
+    }
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"

@@ -33,10 +33,10 @@ class Story:
         self._since = time.monotonic()
 
 
-def play(*, base_url: str, logins: dict[str, Any], folder: Path) -> None:
+def play(*, base_url: str, staff_url: str, logins: dict[str, Any], folder: Path) -> None:
     """Raises what went wrong; otherwise ``folder`` holds the document and what the citizen was told."""
     story = Story()
-    with httpx.Client(base_url=base_url, timeout=30) as http, httpx.Client(base_url=base_url, timeout=30) as browser:
+    with httpx.Client(base_url=base_url, timeout=30) as http, httpx.Client(base_url=staff_url, timeout=30) as browser:
         schema = http.get("/api/v1/schema", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
         phone = Phone(http, Contract(schema), language="zh-Hans")
         desk = Desk(browser)

@@ -25,12 +25,17 @@ class Variable:
 
 CONTRACT = (
     Variable("DATABASE_URL", "postgres", "postgres://USER:PASSWORD@HOST:PORT/NAME"),
+    Variable("DATABASE_URL_API", "postgres", "DATABASE_URL of the phones' process, with a role of its own"),
+    Variable("DATABASE_URL_STAFF", "postgres", "the same for the staff's process"),
+    Variable("DATABASE_URL_WORKER", "postgres", "the same for workers"),
+    Variable("DATABASE_URL_AUDITOR", "postgres", "the same for the process that seals the audit"),
     Variable("REDIS_URL", "valkey", "redis://:PASSWORD@HOST:PORT/0, broker and cache"),
     Variable("S3_ENDPOINT_URL", "s3", "where the object store answers"),
     Variable("S3_ACCESS_KEY_ID", "s3", "key id of the product's account there"),
     Variable("S3_SECRET_ACCESS_KEY", "s3", "its secret"),
     Variable("S3_BUCKET", "s3", "the bucket (it exists already)"),
     Variable("S3_REGION", "s3", "region that is signed into requests"),
+    Variable("AUDIT_HEADS_BUCKET", "s3", "the bucket of the audit's published heads"),
     Variable("EMAIL_URL", "mail", "smtp://USER:PASSWORD@HOST:PORT"),
     Variable("SANDBOX_PAY_URL", "sandbox_pay", "the payment sandbox, a process of its own"),
     Variable("SANDBOX_PAY_SECRET", LAUNCHER, "shared secret of the product and the payment sandbox"),
@@ -45,9 +50,13 @@ CONTRACT = (
     Variable("SECRET_KEY", LAUNCHER, "Django's secret key"),
     Variable("MODE", LAUNCHER, "sandbox here; production refuses sandbox secrets"),
     Variable("ALLOWED_HOSTS", LAUNCHER, "host names the web process answers to, with commas"),
-    Variable("PUBLIC_URL", LAUNCHER, "the address that people and providers use"),
+    Variable("PUBLIC_URL", LAUNCHER, "the address that phones and providers use"),
+    Variable("STAFF_URL", LAUNCHER, "the address of the staff desk"),
     Variable("SIGNING_KEYS_DIR", LAUNCHER, "folder of the document signing keys and certificates"),
     Variable("SIGNING_KEYS_PASSPHRASE", LAUNCHER, "what their private keys are encrypted with"),
+    Variable("AUDIT_KEYS_DIR", LAUNCHER, "folder of the keys that seal the audit"),
+    Variable("AUDIT_KEYS_PASSPHRASE", LAUNCHER, "what they are encrypted with"),
+    Variable("AUDIT_HEADS_DIR", LAUNCHER, "folder of the audit's published heads"),
 )
 
 ADDRESSES = {
@@ -67,7 +76,10 @@ _GROUPS = {
     address: tuple(variable.name for variable in CONTRACT if variable.origin == service)
     for service, address in ADDRESSES.items()
 }
-_OPTIONAL = {"S3_REGION", "APNS_URL", "APNS_KEY", "APNS_KEY_ID", "APNS_TEAM_ID", "PUSH_CA"}
+_ROLES = set(_GROUPS["DATABASE_URL"]) - {"DATABASE_URL"}
+_OPTIONAL = {
+    "S3_REGION", "AUDIT_HEADS_BUCKET", "APNS_URL", "APNS_KEY", "APNS_KEY_ID", "APNS_TEAM_ID", "PUSH_CA", *_ROLES,
+}  # fmt: skip
 
 
 def given(service: str, environ: Mapping[str, str] | None = None) -> bool:
@@ -90,7 +102,7 @@ def missing(services: Iterable[str]) -> list[str]:
     return [name for name in services if not given(name)]
 
 
-def own_settings(profile: Profile, public_url: str) -> dict[str, str]:
+def own_settings(profile: Profile, public_url: str, staff_url: str) -> dict[str, str]:
     """What the launcher itself decides: secrets of the profile, the mode, the public address."""
     secrets = profile.secrets()
     return {
@@ -98,8 +110,12 @@ def own_settings(profile: Profile, public_url: str) -> dict[str, str]:
         "MODE": "sandbox",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PUBLIC_URL": public_url,
+        "STAFF_URL": staff_url,
         "SIGNING_KEYS_DIR": str(profile.dir / "keys"),
         "SIGNING_KEYS_PASSPHRASE": secrets["signing_keys"],
+        "AUDIT_KEYS_DIR": str(profile.dir / "audit-keys"),
+        "AUDIT_KEYS_PASSPHRASE": secrets["audit_keys"],
+        "AUDIT_HEADS_DIR": str(profile.dir / "audit-heads"),
         "SANDBOX_PAY_SECRET": secrets["sandbox_pay"],
     }
 
@@ -110,3 +126,21 @@ def product_environ(settings: Mapping[str, str]) -> dict[str, str]:
         **settings,
         **{name: value for name, value in os.environ.items() if value or name not in settings},
     }
+
+
+def has_roles() -> bool:
+    """Whether each kind of process has an account in the database: ours does, a brought one when it names them all."""
+    return not os.environ.get("DATABASE_URL") or all(os.environ.get(name) for name in _ROLES)
+
+
+def process_environ(settings: Mapping[str, str], kind: str) -> dict[str, str]:
+    """The same for one kind of process: its role in the database, and of the secrets only its own.
+
+    Who brought a database but no roles has all processes on that one account.
+    """
+    environ = product_environ(settings)
+    own = environ[f"DATABASE_URL_{kind.upper()}"] if has_roles() else ""
+    others = {name for name in environ if name.startswith("DATABASE_URL_")}
+    others |= set() if kind == "auditor" else {"AUDIT_KEYS_PASSPHRASE"}
+    kept = {name: value for name, value in environ.items() if name not in others}
+    return kept | {"PROCESS": kind, "DATABASE_URL": own or environ["DATABASE_URL"]}

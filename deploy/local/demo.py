@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from deploy.local.console import LaunchError, say
 from deploy.local.process import Command
-from deploy.local.product import bring_up, print_addresses, web_port
+from deploy.local.product import bring_up, print_addresses, web_ports
 from deploy.local.profile import ROOT, Profile
 from deploy.local.stack import Stack
 
@@ -17,8 +17,8 @@ def run(arguments: Sequence[str]) -> int:
     if set(arguments) - {"--once"}:
         raise LaunchError("demo takes one option: --once")
     once = bool(arguments) or not sys.stdout.isatty()
-    with Stack(Profile("demo"), port := web_port()) as stack:
-        bring_up(stack, port)
+    with Stack(Profile("demo"), *web_ports()) as stack:
+        bring_up(stack)
         code = _journey(stack)
         if code or once:
             say("stopping everything")
@@ -30,7 +30,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _journey(stack: Stack) -> int:
     say("playing the journey")
-    words = ["--base-url", stack.environ["PUBLIC_URL"], "--profile-dir", str(stack.profile.dir)]
+    addresses = ["--base-url", stack.environ["PUBLIC_URL"], "--staff-url", stack.environ["STAFF_URL"]]
+    words = [*addresses, "--profile-dir", str(stack.profile.dir)]
     command = Command(argv=[sys.executable, "-m", JOURNEY, *words], environ=stack.environ, cwd=ROOT)
     code = stack.supervisor.foreground("journey", command)
     if code:

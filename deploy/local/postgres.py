@@ -29,7 +29,9 @@ _INITDB = (
 )
 _FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
-# The product's own account: owns its database and may make the test database; no superuser.
+# The product's own account owns its database and may make the test database; no superuser. The others are of one
+# kind of process each: what they may do is decided by `manage.py secure_database`.
+KINDS = ("api", "staff", "worker", "auditor")
 _ACCOUNT = """
 SELECT 'CREATE ROLE consular' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'consular') \\gexec
 ALTER ROLE consular LOGIN CREATEDB NOSUPERUSER PASSWORD :'password';
@@ -85,14 +87,31 @@ class Postgres(Service):
         return None if asked.returncode == 0 else (asked.stderr.strip().splitlines() or ["no answer"])[-1]
 
     def settle(self, port: int) -> None:
-        """Make the product's account and its database."""
-        made = self._psql(port, f"\\set password '{self.profile.secrets()['postgres']}'\n{_ACCOUNT}")
+        """Make the product's accounts and its database."""
+        made = self._psql(port, f"\\set password '{self.profile.secrets()['postgres']}'\n{_ACCOUNT}{self._roles()}")
         if made.returncode:
             raise LaunchError(f"cannot make the account consular in PostgreSQL: {made.stderr.strip()}")
 
     def settings(self, port: int) -> dict[str, str]:
-        password = self.profile.secrets()["postgres"]
-        return {"DATABASE_URL": f"postgres://{PRODUCT}:{password}@{HOST}:{port}/{PRODUCT}"}
+        secrets = self.profile.secrets()
+        where = f"{HOST}:{port}/{PRODUCT}"
+        owner = {"DATABASE_URL": f"postgres://{PRODUCT}:{secrets['postgres']}@{where}"}
+        return owner | {
+            f"DATABASE_URL_{kind.upper()}": f"postgres://{PRODUCT}_{kind}:{secrets[f'postgres_{kind}']}@{where}"
+            for kind in KINDS
+        }
+
+    def _roles(self) -> str:
+        """SQL that makes the roles of the processes and sets their passwords."""
+        secrets = self.profile.secrets()
+        lines = []
+        for kind in KINDS:
+            name = f"{PRODUCT}_{kind}"
+            missing = f"WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}')"
+            lines.append(f"SELECT 'CREATE ROLE {name}' {missing} \\gexec")
+            password = secrets[f"postgres_{kind}"]
+            lines.append(f"ALTER ROLE {name} LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS PASSWORD '{password}';")
+        return "\n".join(lines)
 
     def _make_cluster(self) -> None:
         say("making a PostgreSQL cluster")

@@ -4,50 +4,59 @@ import json
 import os
 import sys
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from deploy.decoder.install import install as install_decoder
-from deploy.local import simulators
+from deploy.local import contract, simulators
 from deploy.local.console import say
 from deploy.local.process import Command, Process
 from deploy.local.profile import ROOT
-from deploy.local.services import HOST, WEB_PORT, free_port
+from deploy.local.services import HOST, STAFF_PORT, WEB_PORT, free_port
 from deploy.local.stack import Stack
 
 # One worker with two processes serves every queue here; an installation gives each queue its own.
 QUEUES = ("default", "documents", "files", "messages", "payments")
-WORKER_PROCESSES = 2
+WORKERS = {"worker": (QUEUES, 2), "auditor": (("audit",), 1)}
+WEB = {"api": "PUBLIC_URL", "staff": "STAFF_URL"}
 
 _READY_SECONDS = 90.0
 _SHOWN = 6
 
 
-def bring_up(stack: Stack, web_port: int) -> None:
-    """Services, database, static files, simulators, then web, worker and beat; returns when all are ready."""
+def bring_up(stack: Stack) -> None:
+    """Services, database, static files, simulators, then the product's processes; returns when all are ready.
+
+    Each process has a role of its own in the database: for the phones, for the desk, for workers, for the auditor.
+    """
     stack.start()
     simulators.start(stack)
     _fill(stack)
-    web = stack.supervisor.start("web", _python(stack, *_web(web_port)))
-    worker = stack.supervisor.start("worker", _python(stack, *_worker()))
-    beat = stack.supervisor.start("beat", _python(stack, *_beat(stack)))
-    stack.supervisor.wait_ready(web, lambda: _readyz(web_port), _READY_SECONDS)
-    stack.supervisor.wait_ready(worker, lambda: _said(worker, b" ready."), _READY_SECONDS)
+    web = [_serve(stack, kind, _port_of(stack.environ[url])) for kind, url in WEB.items()]
+    workers = [_work(stack, kind, queues, processes) for kind, (queues, processes) in WORKERS.items()]
+    beat = stack.supervisor.start("beat", _python(stack, *_beat(stack), kind="worker"))
+    for process, port in web:
+        stack.supervisor.wait_ready(process, lambda: _readyz(port), _READY_SECONDS)  # noqa: B023
+    for worker in workers:
+        stack.supervisor.wait_ready(worker, lambda: _said(worker, b" ready."), _READY_SECONDS)  # noqa: B023
     stack.supervisor.check()
-    say(f"ready: {web.name}, {worker.name}, {beat.name}")
+    say(f"ready: {', '.join(process.name for process in [*(one for one, _port in web), *workers, beat])}")
     stack.publish()
 
 
-def web_port() -> int:
-    """The port for people: 8000 (or `WEB_PORT`) when it is free."""
-    return free_port(int(os.environ.get("WEB_PORT") or WEB_PORT))
+def web_ports() -> tuple[int, int]:
+    """The ports for phones and for staff: 8000 (or `WEB_PORT`) and 8001 when they are free."""
+    port = free_port(int(os.environ.get("WEB_PORT") or WEB_PORT))
+    return port, free_port(STAFF_PORT if port == WEB_PORT else 0)
 
 
 def print_addresses(stack: Stack) -> None:
     """Tell the person at the terminal where everything is and who can sign in."""
-    url = stack.environ["PUBLIC_URL"]
+    url, staff_url = stack.environ["PUBLIC_URL"], stack.environ["STAFF_URL"]
     lines = [
         "",
-        f"Staff desk      {url}/admin/",
+        f"Staff desk      {staff_url}/admin/",
         f"API             {url}/api/v1/",
         f"Mail            {stack.profile.mail_dir / 'new'}",
         *simulators.addresses(stack),
@@ -79,18 +88,37 @@ def _fill(stack: Stack) -> None:
     static = stack.supervisor.begin("collectstatic", _manage(stack, "collectstatic", "--noinput", "--verbosity", "0"))
     stack.supervisor.run("migrate", _manage(stack, "migrate", "--noinput"))
     say("tables are up to date")
+    if contract.has_roles():
+        stack.supervisor.run("secure_database", _manage(stack, "secure_database"))
+        say("every process has its rights in the database")
+    else:
+        say("DATABASE_URL is yours and names no roles: all processes use that one account")
     stack.supervisor.run("seed_demo", _manage(stack, "seed_demo", "--out", str(stack.profile.logins)))
     say("posts, officers and citizens are seeded")
     stack.supervisor.finish(static)
 
 
-def _python(stack: Stack, *argv: str) -> Command:
-    environ = stack.environ | {"PYTHONUNBUFFERED": "1"}
+def _python(stack: Stack, *argv: str, kind: str = "") -> Command:
+    """A command of the product: as the owner of the database, or as one kind of process."""
+    environ = contract.process_environ(stack.settings, kind) if kind else stack.environ
+    environ |= {"PYTHONUNBUFFERED": "1"}
     return Command(argv=[sys.executable, *argv], environ=environ, cwd=ROOT, leaf=True)
 
 
 def _manage(stack: Stack, *argv: str) -> Command:
     return _python(stack, str(ROOT / "manage.py"), *argv)
+
+
+def _serve(stack: Stack, kind: str, port: int) -> tuple[Process, int]:
+    return stack.supervisor.start(kind, _python(stack, *_web(port), kind=kind)), port
+
+
+def _work(stack: Stack, kind: str, queues: Sequence[str], processes: int) -> Process:
+    return stack.supervisor.start(kind, _python(stack, *_worker(kind, queues, processes), kind=kind))
+
+
+def _port_of(url: str) -> int:
+    return urlsplit(url).port or 0
 
 
 def _web(port: int) -> list[str]:
@@ -99,8 +127,8 @@ def _web(port: int) -> list[str]:
     return ["-m", "gunicorn", "consular.wsgi", *shape, *place]
 
 
-def _worker() -> list[str]:
-    shape = ["--concurrency", str(WORKER_PROCESSES), "--queues", ",".join(QUEUES), "--hostname", "worker@%h"]
+def _worker(kind: str, queues: Sequence[str], processes: int) -> list[str]:
+    shape = ["--concurrency", str(processes), "--queues", ",".join(queues), "--hostname", f"{kind}@%h"]
     alone = ["--without-mingle", "--without-gossip"]
     return ["-m", "celery", "-A", "consular", "worker", "--loglevel", "INFO", *shape, *alone]
 

@@ -22,12 +22,17 @@ _HANDOVER_SECONDS = 20.0
 _SECRETS = (
     "postgres_admin",
     "postgres",
+    "postgres_api",
+    "postgres_staff",
+    "postgres_worker",
+    "postgres_auditor",
     "valkey",
     "s3_key",
     "s3_secret",
     "smtp",
     "django",
     "signing_keys",
+    "audit_keys",
     "sandbox_pay",
     "sms",
 )

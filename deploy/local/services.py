@@ -12,7 +12,7 @@ from deploy.local.process import Command
 from deploy.local.profile import ROOT, Profile
 
 HOST = "127.0.0.1"
-WEB_PORT = 8000
+WEB_PORT, STAFF_PORT = 8000, 8001
 NOWHERE = 1
 """A port where nothing listens: the address of a service that was not started refuses at once."""
 
@@ -125,10 +125,12 @@ class ObjectStore(Service):
 
     name = "s3"
     bucket = "consular"
+    heads = "consular-audit"
 
     def prepare(self) -> None:
         super().prepare()
-        (self.dir / self.bucket).mkdir(exist_ok=True)
+        for name in (self.bucket, self.heads):
+            (self.dir / name).mkdir(exist_ok=True)
 
     def command(self, port: int) -> Command:
         secrets = self.profile.secrets()
@@ -156,6 +158,7 @@ class ObjectStore(Service):
             "S3_SECRET_ACCESS_KEY": secrets["s3_secret"],
             "S3_BUCKET": self.bucket,
             "S3_REGION": "us-east-1",
+            "AUDIT_HEADS_BUCKET": self.heads,
         }
 
 

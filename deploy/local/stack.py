@@ -9,7 +9,7 @@ from deploy.local.console import LaunchError, say
 from deploy.local.postgres import Postgres
 from deploy.local.process import Process
 from deploy.local.profile import BusyError, Profile
-from deploy.local.services import HOST, NOWHERE, WEB_PORT, Mail, ObjectStore, Service, Valkey, free_port
+from deploy.local.services import HOST, NOWHERE, STAFF_PORT, WEB_PORT, Mail, ObjectStore, Service, Valkey, free_port
 from deploy.local.signals import Interrupted
 from deploy.local.supervisor import Supervisor
 
@@ -26,12 +26,12 @@ class Stack:
     `settings` are the variables of the contract; `environ` a whole environment for a process of the product.
     """
 
-    def __init__(self, profile: Profile, web_port: int = WEB_PORT) -> None:
+    def __init__(self, profile: Profile, web_port: int = WEB_PORT, staff_port: int = STAFF_PORT) -> None:
         """Take the profile. Raises LaunchError (BusyError) when another launcher has it."""
         self.profile = profile
         profile.acquire()
         self.supervisor = Supervisor(profile.log_dir, lock_fd=profile.lock_fd)
-        self.settings = unreached(profile, web_port)
+        self.settings = unreached(profile, web_port, staff_port)
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +61,8 @@ class Stack:
     def publish(self) -> None:
         """Let `./dev manage` use what runs here."""
         environ = self.environ
-        self.profile.publish({variable.name: environ[variable.name] for variable in contract.CONTRACT})
+        told = {variable.name: environ.get(variable.name, "") for variable in contract.CONTRACT}
+        self.profile.publish(told)
 
     def stop(self) -> None:
         """Stop everything and give the profile back. Twice does no harm."""
@@ -89,9 +90,9 @@ class Stack:
         raise AssertionError("not reached")
 
 
-def unreached(profile: Profile, web_port: int = WEB_PORT) -> dict[str, str]:
+def unreached(profile: Profile, web_port: int = WEB_PORT, staff_port: int = STAFF_PORT) -> dict[str, str]:
     """A complete set of variables in which every service has an address that refuses at once."""
-    settings = contract.own_settings(profile, f"http://{HOST}:{web_port}")
+    settings = contract.own_settings(profile, f"http://{HOST}:{web_port}", f"http://{HOST}:{staff_port}")
     for kind in EMBEDDED.values():
         settings |= kind(profile).settings(NOWHERE)
     return settings | contract.SILENT | {"SANDBOX_PAY_URL": f"http://{HOST}:{NOWHERE}"}

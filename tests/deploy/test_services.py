@@ -188,3 +188,25 @@ def test_what_is_set_already_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("S3_REGION", "")
     made = contract.product_environ({"S3_BUCKET": "consular", "S3_REGION": "us-east-1"})
     assert (made["S3_BUCKET"], made["S3_REGION"], made["PATH"]) == ("papers", "us-east-1", os.environ["PATH"])
+
+
+@pytest.mark.usefixtures("bare_environ")
+def test_each_kind_of_process_gets_its_own_account_and_only_the_auditor_the_key_of_seals(stack: Stack) -> None:
+    given = {kind: contract.process_environ(stack.settings, kind) for kind in ("api", "staff", "worker", "auditor")}
+    for kind, environ in given.items():
+        assert urlsplit(environ["DATABASE_URL"]).username == f"consular_{kind}"
+        assert environ["PROCESS"] == kind
+        assert not [name for name in environ if name.startswith("DATABASE_URL_")]
+    assert [kind for kind, environ in given.items() if "AUDIT_KEYS_PASSPHRASE" in environ] == ["auditor"]
+
+
+@pytest.mark.usefixtures("bare_environ")
+def test_a_database_that_the_person_brought_may_have_roles_or_not(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://me:pw@elsewhere/mine")
+    assert not contract.has_roles()
+    assert contract.process_environ(stack.settings, "api")["DATABASE_URL"] == "postgres://me:pw@elsewhere/mine"
+    for kind in ("API", "STAFF", "WORKER", "AUDITOR"):
+        monkeypatch.setenv(f"DATABASE_URL_{kind}", f"postgres://{kind}:pw@elsewhere/mine")
+    assert contract.process_environ(stack.settings, "api")["DATABASE_URL"] == "postgres://API:pw@elsewhere/mine"

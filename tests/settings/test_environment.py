@@ -196,3 +196,15 @@ def test_production_talks_over_tls_only():
 
     assert told.stdout.strip() == "False True True True True ('HTTP_X_FORWARDED_PROTO', 'https') True False"
     assert SOUND["MODE"] == PRODUCTION
+
+
+def test_each_kind_of_process_needs_what_it_alone_uses():
+    assert refusal(PROCESS="desk").startswith("PROCESS must be one of")
+    assert refusal(PROCESS="staff") == "STAFF_URL must be given to staff."
+    assert refusal(PROCESS="staff", STAFF_URL="http://desk.example") == "STAFF_URL must be https in production."
+    keys = {"AUDIT_KEYS_DIR": "/keys", "AUDIT_KEYS_PASSPHRASE": "pw"}
+    assert refusal(PROCESS="auditor") == "AUDIT_KEYS_DIR must be given to auditor."
+    assert refusal(PROCESS="auditor", **keys).startswith("AUDIT_HEADS_BUCKET must say where")
+    assert refusal(AUDIT_KEYS_PASSPHRASE="sandbox-audit").startswith("AUDIT_KEYS_PASSPHRASE is a sandbox value")
+    assert read({**SOUND, "PROCESS": "auditor", "AUDIT_HEADS_BUCKET": "heads", **keys})["PROCESS"] == "auditor"
+    assert read({**SOUND, "PROCESS": "api"})["AUDIT_KEYS_PASSPHRASE"] == ""

@@ -98,4 +98,4 @@ def _check_new(user: User, person: Particulars) -> None:
 
 def _note(action: str, *, user: User, citizen: Citizen, at: datetime, **detail: str) -> None:
     actor = Actor(By.APPLICANT, user)
-    record(actor=actor, action=action, subject=f"citizen:{citizen.pk}", at=at, **detail)
+    record(actor=actor, action=action, subject=f"citizen:{citizen.pk}", at=at, citizen=citizen.pk, **detail)

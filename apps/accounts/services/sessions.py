@@ -13,9 +13,12 @@ from apps.accounts.events import DeviceAdded
 from apps.accounts.models import Challenge, Device, User
 from apps.accounts.services import challenges, devices
 from apps.audit.services import record
-from apps.kernel.errors import Forbidden
-from apps.kernel.workflow import Actor, By
+from apps.kernel.errors import Forbidden, Unmet
+from apps.kernel.workflow import SYSTEM, Actor, By
 from apps.outbox.services import publish
+
+COMPARED = {"wrong_code"}
+"""Put on record: at most as often as codes are compared. Whoever guesses numbers of challenges fills no table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,12 @@ def sign_in(*, challenge: UUID, code: str, device_name: str, language: str, at: 
     Raises ``Unmet`` for a code that is wrong or no longer valid, ``Forbidden`` for a closed account. Must not be
     called inside a transaction: a rollback would give the attempt back.
     """
-    asked = challenges.compare(pk=challenge, code=code)
+    try:
+        asked = challenges.compare(pk=challenge, code=code)
+    except Unmet as refused:
+        if refused.code in COMPARED:
+            record(actor=SYSTEM, action="sign_in_failed", subject=f"challenge:{challenge}", at=at, code=refused.code)
+        raise
     with transaction.atomic():
         challenges.use_up(asked=asked, at=at)
         user, is_new = _account(asked)

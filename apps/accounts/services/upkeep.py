@@ -19,7 +19,7 @@ def edit_account(*, user: User, at: datetime, **changes: str) -> User:
         setattr(user, name, value)
     user.save(update_fields=[*changes])
     actor = Actor(By.APPLICANT, user)
-    record(actor=actor, action="account_changed", subject=f"account:{user.pk}", at=at, **changes)
+    record(actor=actor, action="account_changed", subject=f"account:{user.pk}", at=at, citizen=None, **changes)
     return user
 
 

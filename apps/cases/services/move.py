@@ -12,6 +12,7 @@ from apps.cases.services.changes import note_change
 from apps.cases.services.details import Details, read_details
 from apps.cases.statuses import Face, Status
 from apps.kernel.errors import Conflict, Fault, Invalid, Stale, Unmet, violated
+from apps.kernel.sight import keep_in_sight
 from apps.kernel.workflow import Actor, By, Move
 from apps.outbox.services import publish
 from apps.posts.services import price
@@ -114,6 +115,7 @@ def _follow(case: Case, row: Move, actor: Actor, at: datetime, wanted: Details) 
     if target is Status.FINAL_REVIEW:
         case.proposed_by = actor.user
     if wanted.post:
+        keep_in_sight(case.pk)
         case.post = wanted.post
     case.tracking = wanted.tracking or case.tracking
     if row.name == "pay":
