@@ -46,6 +46,19 @@ def read(text: str) -> Address:
     return Address(EMAIL, _email(text)) if "@" in text else Address(SMS, _phone(text))
 
 
+def country_code(phone: Address) -> str:
+    """The calling code of a phone number: ``33`` for one of France, ``1`` for all of North America."""
+    return str(phonenumbers.parse(phone.value).country_code)
+
+
+def mask(address: str) -> str:
+    """So that its owner knows which is meant and nobody else learns it: ``l***@example.com``, ``+3*******78``."""
+    name, at, domain = address.partition("@")
+    if at:
+        return f"{name[:1]}***@{domain}"
+    return f"{address[:2]}{'*' * max(len(address) - 4, 0)}{address[-2:]}"
+
+
 def _email(text: str) -> str:
     email = text.lower()
     try:

@@ -5,6 +5,7 @@ from datetime import date
 SIGNS_SELF_FROM = 10
 DATA_CONSENT_FROM = 14
 APPLIES_SELF_FROM = 16
+OF_AGE_FROM = 18
 
 
 def age(*, born_on: date, on: date) -> int:
@@ -25,3 +26,17 @@ def guardian_agrees_to_data(*, born_on: date, on: date) -> bool:
 def guardian_applies(*, born_on: date, on: date) -> bool:
     """Passport Law art. 6: under 16 the guardian applies, with written consent and proof of guardianship."""
     return age(born_on=born_on, on=on) < APPLIES_SELF_FROM
+
+
+def is_of_age(*, born_on: date, on: date) -> bool:
+    """From 18 on nobody acts for a person without their consent (Civil Code art. 17)."""
+    return age(born_on=born_on, on=on) >= OF_AGE_FROM
+
+
+def of_age_on(*, born_on: date) -> date:
+    """The 18th birthday, on which guardianship ends (Civil Code art. 17); 1 March for 29 February."""
+    year = born_on.year + OF_AGE_FROM
+    try:
+        return born_on.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)

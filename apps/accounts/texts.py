@@ -13,7 +13,11 @@ from apps.kernel.errors import Conflict, Unknown
 FOLDER = Path(__file__).parent / "consents"
 PERSONAL_DATA = "personal_data"
 LOSS_DECLARATION = "loss_declaration"
-PURPOSES = (PERSONAL_DATA, LOSS_DECLARATION)
+GUARDIAN_DATA = "guardian_data"
+GUARDIAN_APPLICATION = "guardian_application"
+PURPOSES = (PERSONAL_DATA, LOSS_DECLARATION, GUARDIAN_DATA, GUARDIAN_APPLICATION)
+FINAL = (LOSS_DECLARATION,)
+"""Declarations: made together with what they are about, and never withdrawn (R20)."""
 
 
 @dataclass(frozen=True, slots=True)

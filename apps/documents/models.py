@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Scope, User
 from apps.documents.statuses import REASONS, FileKind, FileStatus, IssueStatus
 from apps.kernel.models import Record
 
@@ -14,7 +14,7 @@ LAST_NUMBER = 99_999_999
 
 
 class FileQuerySet(models.QuerySet["File"]):
-    def of(self, user: User) -> Self:
+    def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         return self.filter(owner=user)
 
     def since(self, at: datetime) -> Self:
@@ -87,7 +87,7 @@ class Series(models.Model):
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):
-    def of(self, user: User) -> Self:
+    def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         """What exists for its owner: nothing that is still being made."""
         return self.filter(owner=user).exclude(status=IssueStatus.RESERVED)
 

@@ -5,13 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Device, User
+from apps.accounts.models import Device, Scope, User
 from apps.kernel.models import Record
 from apps.notifications.statuses import DispatchStatus, PushService
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def of(self, user: User) -> Self:
+    def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         return self.filter(user=user)
 
     def unread(self) -> Self:

@@ -40,5 +40,5 @@ def prefer(*, user: User, order: Sequence[str], muted: Sequence[str], at: dateti
     wish, _ = ChannelPreference.objects.update_or_create(user=user, defaults=chosen)
     detail = {name: ",".join(names) for name, names in chosen.items()}
     actor = Actor(By.APPLICANT, user)
-    audit.record(actor=actor, action="channels_chosen", subject=f"account:{user.pk}", at=at, **detail)
+    audit.record(actor=actor, action="channels_chosen", subject=f"account:{user.pk}", at=at, citizen=None, **detail)
     return wish

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Scope, User
 from apps.kernel.models import Record
 from apps.payments.statuses import LIVE, NEXT, NEXT_LABELS, Cause, Next, Outcome, Reason, RefundStatus, Status
 from apps.posts.models import Post
@@ -74,7 +74,7 @@ class Quote(Record):
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
-    def of(self, user: User) -> Self:
+    def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         return self.filter(payer=user)
 
     def handled_by(self, officer: User) -> Self:

@@ -3,15 +3,15 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Scope, User
 from apps.cases.models import Case
 from apps.losses.models import LossReport
 from apps.travel_documents.routing import Reason, Stay
 
 
 class TravelDocumentQuerySet(models.QuerySet["TravelDocument"]):
-    def of(self, user: User) -> Self:
-        return self.filter(case__in=Case.objects.of(user))
+    def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
+        return self.filter(case__in=Case.objects.of(user, scope))
 
 
 class TravelDocument(models.Model):

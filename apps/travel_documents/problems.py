@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.services import guardians
 from apps.cases.procedure import Material
 from apps.cases.statuses import Status
 from apps.documents.rendering import is_printable
@@ -27,7 +28,15 @@ ANSWERS = {
 
 
 def problems(case: Any) -> list[Fault]:
-    return [*_answers(case), *_printing(case), *_routing(case), *_delivery(case), *_loss(case), *_papers(case)]
+    return [
+        *_answers(case),
+        *_printing(case),
+        *_routing(case),
+        *_delivery(case),
+        *_guardian(case),
+        *_loss(case),
+        *_papers(case),
+    ]
 
 
 def _answers(case: Any) -> Iterator[Fault]:
@@ -79,6 +88,15 @@ def _delivery(case: Any) -> Iterator[Fault]:
         yield Fault("/delivery", "not_shipped", _("This post sends nothing by mail. Collect the document there."))
     elif not case.ship_to.strip():
         yield Fault("/ship_to", "required", _("Say where the document is to be sent."))
+
+
+def _guardian(case: Any) -> Iterator[Fault]:
+    """R6: under 16 a guardian applies, and agrees to what is needed first."""
+    on = case.created_at.date()
+    if not guardians.may_apply(user=case.applicant, citizen=case.citizen, on=on):
+        yield Fault("/citizen", "guardian_required", _("For somebody under 16 a parent or guardian has to apply."))
+    for purpose in guardians.missing_consents(citizen=case.citizen, on=on):
+        yield Fault(f"/consents/{purpose}", "consent_required", _("Read the guardian's consent and agree to it first."))
 
 
 def _loss(case: Any) -> Iterator[Fault]:

@@ -30,6 +30,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "FoundPassportStatusEnum": "apps.losses.statuses.FoundStatus",
         "LossStatusEnum": "apps.losses.statuses.Status",
+        "ActingKindEnum": "apps.accounts.api.serializers.ACTING_KINDS",
+        "AgreedByItselfEnum": "apps.accounts.api.rights.AGREED_BY_ITSELF",
+        "GrantableEnum": "apps.accounts.api.rights.GRANTABLE_SCOPES",
+        "PurposeEnum": "apps.accounts.texts.PURPOSES",
+        "ScopeEnum": "apps.accounts.models.Scope",
         "CaseFaceEnum": "apps.cases.statuses.Face",
         "CaseStageEnum": "apps.cases.statuses.Status",
         "FileKindEnum": "apps.documents.statuses.FileKind",

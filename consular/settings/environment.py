@@ -48,6 +48,8 @@ SETTINGS = (
     Setting("MODE", str, "`sandbox` or `production`.", SANDBOX, SANDBOX),
     Setting("PROCESS", str, "What this process is: `api`, `staff`, `worker`, `auditor`, or `all` of it.", "all", "all"),
     Setting("SECRET_KEY", str, "Signs sessions and cursors; 50 characters or more.", "sandbox-" + "x" * 50, secret=True),
+    Setting("PERSON_KEY", str, "Knows a person again across accounts; 32 characters or more; never changed.",
+            "sandbox-" + "p" * 32, secret=True),
     Setting("DATABASE_URL", str, "PostgreSQL 15 or later: `postgres://user:password@host:port/name`.",
             "postgres://consular@127.0.0.1:5432/consular", secret=True),
     Setting("REDIS_URL", str, "Redis 7 or Valkey, for Celery only: `redis://:password@host:port/0`.",
@@ -209,6 +211,8 @@ def _unsafe_in_production(values: Mapping[str, Any]) -> list[str]:
         wrong.append("AUDIT_HEADS_BUCKET must say where the heads of the audit are published.")
     if len(values["SECRET_KEY"]) < 50:  # noqa: PLR2004
         wrong.append("SECRET_KEY is shorter than 50 characters.")
+    if len(values["PERSON_KEY"]) < 32:  # noqa: PLR2004
+        wrong.append("PERSON_KEY is shorter than 32 characters.")
     wrong += [
         f"{name} must be https in production."
         for name in ("PUBLIC_URL", "STAFF_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL", "FCM_URL", "APNS_URL")

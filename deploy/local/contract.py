@@ -48,6 +48,7 @@ CONTRACT = (
     Variable("APNS_TEAM_ID", "push", "the team it belongs to"),
     Variable("PUSH_CA", "push", "certificates the simulator is known by"),
     Variable("SECRET_KEY", LAUNCHER, "Django's secret key"),
+    Variable("PERSON_KEY", LAUNCHER, "knows a person again across accounts"),
     Variable("MODE", LAUNCHER, "sandbox here; production refuses sandbox secrets"),
     Variable("ALLOWED_HOSTS", LAUNCHER, "host names the web process answers to, with commas"),
     Variable("PUBLIC_URL", LAUNCHER, "the address that phones and providers use"),
@@ -107,6 +108,7 @@ def own_settings(profile: Profile, public_url: str, staff_url: str) -> dict[str,
     secrets = profile.secrets()
     return {
         "SECRET_KEY": secrets["django"],
+        "PERSON_KEY": secrets["person"],
         "MODE": "sandbox",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PUBLIC_URL": public_url,

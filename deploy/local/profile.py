@@ -31,6 +31,7 @@ _SECRETS = (
     "s3_secret",
     "smtp",
     "django",
+    "person",
     "signing_keys",
     "audit_keys",
     "sandbox_pay",

@@ -1,7 +1,7 @@
 """People as tests want them. Every function makes something complete and valid; arguments change one thing."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.accounts import addresses, services
-from apps.accounts.models import Challenge, Citizen, Device, Relation, User
+from apps.accounts.models import Challenge, Citizen, Device, Mandate, Relation, User
 from apps.accounts.services import challenges, devices
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -28,9 +28,10 @@ def make_user(**facts: Any) -> User:
     return User.objects.create_user(**{"email": f"person-{next(_turn)}@example.com"} | facts)
 
 
-def make_device(user: User) -> tuple[Device, str]:
+def make_device(user: User, *, channel: str = "email", trusted_by: str = "first") -> tuple[Device, str]:
     token = devices.new_token()
-    return devices.add(user=user, token=token, name="Pixel 9", language="en", at=timezone.now()), token
+    facts = {"user": user, "name": "Pixel 9", "language": "en", "at": timezone.now()}
+    return devices.add(token=token, channel=channel, trusted_by=trusted_by, **facts), token
 
 
 def make_citizen(user: User, *, kind: str = "self", **facts: Any) -> Citizen:
@@ -45,6 +46,30 @@ def make_citizen(user: User, *, kind: str = "self", **facts: Any) -> Citizen:
     citizen = Citizen.objects.create(**person | facts)
     Relation.objects.create(user=user, citizen=citizen, kind=kind)
     return citizen
+
+
+def birthday(age: int, *, days: int = 0) -> date:
+    """Of somebody who was ``age`` years old ``days`` ago (or will be, when negative)."""
+    today = datetime.now(UTC).date() - timedelta(days=days)
+    return date(today.year - age, today.month, min(today.day, 28))
+
+
+def make_child(user: User, *, age: int = 8, **facts: Any) -> Citizen:
+    person = {"name": "李小明", "given_names": "XIAOMING", "born_on": birthday(age, days=40), "sex": "M"}
+    return make_citizen(user, kind="child", **person | facts)
+
+
+def make_mandate(citizen: Citizen, helper: User | None, *scopes: str, **facts: Any) -> Mandate:
+    """A right in force, unless the facts say otherwise."""
+    at = timezone.now()
+    right = {
+        "granted_by": Relation.objects.filter(citizen=citizen).first().user,
+        "granted_at": at,
+        "expires_at": at + timedelta(days=30),
+        "handle": f"H{next(_turn):05d}",
+    }
+    right |= {"accepted_at": at if helper else None, "scopes": [*dict.fromkeys(["view", *scopes])]}
+    return Mandate.objects.create(citizen=citizen, helper=helper, **right | facts)
 
 
 def make_challenge(to: str = "li.na@example.com", **facts: Any) -> Challenge:

@@ -12,7 +12,7 @@ from apps.accounts.particulars import Particulars
 from apps.accounts.texts import PERSONAL_DATA
 from apps.audit.models import Entry
 from apps.kernel.errors import DomainError
-from tests.accounts.factories import AT, Phone, faults, identity_number, make_citizen, make_user
+from tests.accounts.factories import AT, Phone, faults, identity_number, make_child, make_citizen, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,8 @@ def test_a_person_is_added_with_the_consent_to_keep_their_data(phone):
         "id": str(citizen.pk),
         "kind": "self",
         "kind_label": "myself",
+        "scopes": ["view", "apply", "pay", "collect", "manage"],
+        "until": None,
         "name": "李娜",
         "surname": "LI",
         "given_names": "NA",
@@ -194,15 +196,17 @@ def test_two_phones_entering_oneself_at_once_make_one_self():
 
 
 def test_a_list_shows_ones_own_people_only(phone):
-    mine = [make_citizen(phone.device.user), make_citizen(phone.device.user, kind="child")]
+    mine = [make_citizen(phone.device.user), make_child(phone.device.user)]
     make_citizen(make_user())
     listed = phone.get("citizens").json()["results"]
     assert {(row["id"], row["kind"]) for row in listed} == {(str(mine[0].pk), "self"), (str(mine[1].pk), "child")}
 
 
 def test_a_list_is_a_fixed_number_of_queries(phone, django_assert_num_queries):
-    for kind in ("self", "child", "child", "parent"):
+    for kind in ("self", "parent"):
         make_citizen(phone.device.user, kind=kind)
+    for age in (3, 12):
+        make_child(phone.device.user, age=age)
     with django_assert_num_queries(2):
         phone.get("citizens")
 

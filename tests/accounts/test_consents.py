@@ -1,11 +1,16 @@
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from apps.accounts import services, texts
+from apps.accounts.models import Consent
+from apps.accounts.services import consents
+from apps.audit.models import Entry
 from apps.kernel.errors import Conflict, Unknown
-from tests.accounts.factories import AT, Phone, make_citizen, make_user
+from tests.accounts.factories import AT, Phone, faults, make_citizen, make_user
 
 FILES = sorted(texts.FOLDER.rglob("*.md"))
 PAIRS = [(purpose, language) for purpose in texts.PURPOSES for language in ("zh-hans", "en")]
@@ -113,6 +118,71 @@ def test_anyone_can_read_the_texts(purpose, language):
         "body": text.body,
         "sha256": hashlib.sha256(answer["body"].encode()).hexdigest(),
     }
+
+
+@pytest.fixture
+def phone():
+    phone = Phone(make_user())
+    phone.citizen = make_citizen(phone.device.user)
+    return phone
+
+
+def give(phone, purpose="personal_data", version="1"):
+    body = {"citizen": str(phone.citizen.pk), "purpose": purpose, "consent_version": version}
+    return phone.post("consents", body)
+
+
+@pytest.mark.django_db
+def test_a_withdrawn_consent_stays_as_a_row_and_is_no_ground_any_more(phone, monkeypatch):
+    events = []
+    monkeypatch.setattr(consents, "publish", events.append)
+    given = give(phone).json()
+    assert Consent.objects.in_force().filter(purpose="personal_data").exists()
+    first = phone.post(f"consents/{given['id']}/withdrawal").json()
+    again = phone.post(f"consents/{given['id']}/withdrawal").json()
+
+    assert first == again
+    assert (first["can_be_withdrawn"], first["text_sha256"]) == (False, given["text_sha256"])
+    assert not Consent.objects.in_force().exists()
+    assert [row["id"] for row in phone.get("consents").json()["results"]] == [given["id"]]
+    assert [(event.consent, event.purpose) for event in events] == [(given["id"], "personal_data")]
+    entries = Entry.objects.about(f"citizen:{phone.citizen.pk}").order_by("id")
+    assert [entry.action for entry in entries] == ["consent_given", "consent_withdrawn"]
+    assert give(phone).status_code == 201, "it can be given again"
+
+
+@pytest.mark.django_db
+def test_a_declaration_of_loss_is_never_withdrawn_nor_made_by_itself(phone):
+    facts = {"user": phone.device.user, "citizen": phone.citizen, "purpose": texts.LOSS_DECLARATION}
+    consent = services.give_consent(version="1", language="en", device="x", at=AT, **facts)
+    refused = phone.post(f"consents/{consent.pk}/withdrawal")
+    assert (refused.status_code, refused.json()["code"]) == (409, "consent_final")
+    assert faults(give(phone, texts.LOSS_DECLARATION)) == {"/purpose": "invalid_choice"}
+    assert phone.get("consents").json()["results"][0]["can_be_withdrawn"] is False
+
+
+@pytest.mark.django_db
+def test_somebody_elses_consents_do_not_exist(phone):
+    given = give(phone).json()
+    stranger = Phone(make_user())
+    assert stranger.get("consents").json()["results"] == []
+    assert stranger.post(f"consents/{given['id']}/withdrawal").status_code == 404
+    stranger.citizen = phone.citizen
+    assert faults(give(stranger)) == {"/citizen": "does_not_exist"}
+    assert give(phone, version="0").json()["code"] == "consent_text_changed"
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_a_withdrawal_before_the_consent(phone):
+    given = give(phone).json()
+    with pytest.raises(IntegrityError, match="withdrawn_after_it_was_given"), transaction.atomic():
+        Consent.objects.filter(pk=given["id"]).update(withdrawn_at=AT - timedelta(days=400))
+
+
+@pytest.mark.parametrize("purpose", [texts.GUARDIAN_DATA, texts.GUARDIAN_APPLICATION, texts.PERSONAL_DATA])
+def test_the_text_says_what_follows_from_a_withdrawal(purpose):
+    assert "撤回" in services.consent_text(purpose, "zh-hans").body
+    assert "ithdraw" in services.consent_text(purpose, "en").body
 
 
 @pytest.mark.parametrize("purpose", ["nothing", "..", "%00", "a" * 300])

@@ -2,12 +2,14 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from redis import Redis
 
 from apps.accounts import addresses, services
 from apps.accounts.models import Challenge, Tally
 from apps.accounts.services import limits
-from apps.kernel.errors import TooMany
-from tests.accounts.factories import AT, Phone
+from apps.accounts.services.challenges import code_of, compare
+from apps.kernel.errors import TooMany, Unmet
+from tests.accounts.factories import AT, Phone, make_challenge, wrong_code
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,43 @@ def test_what_text_messages_can_cost_is_capped_for_the_whole_installation(monkey
     with pytest.raises(TooMany):
         send("+33612345679", caller="192.0.2.9")
     send("someone@example.com", caller="192.0.2.9")
+
+
+def test_one_country_does_not_use_up_the_text_messages_of_all_others(monkeypatch):
+    monkeypatch.setattr(limits, "TEXT_MESSAGES_TO_A_COUNTRY", (limits.Limit(3, timedelta(days=1)),))
+    for number in range(3):
+        send(f"+3361234567{number}", caller=f"192.0.2.{number}")
+    with pytest.raises(TooMany):
+        send("+33612345679", caller="192.0.2.9")
+    send("+8613812345678", caller="192.0.2.10")
+
+
+def test_half_way_to_the_days_cost_an_operator_is_warned_once(monkeypatch, caplog):
+    monkeypatch.setattr(limits, "TEXT_MESSAGES", (limits.Limit(4, timedelta(days=1)),))
+    for number in range(4):
+        send(f"+3361234567{number}", caller=f"192.0.2.{number}")
+    warnings = [record for record in caplog.records if "half_of_todays_text_messages" in record.getMessage()]
+    assert [record.sent for record in warnings] == [2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flushing_the_broker_gives_nobody_another_try(settings):
+    asked = make_challenge("someone.else@example.com")
+    for _ in range(5):
+        with pytest.raises(Unmet):
+            compare(pk=asked.pk, code=wrong_code(asked))
+    send()
+    broker = Redis.from_url(settings.CELERY_BROKER_URL)
+    broker.set("sign", "1")
+    broker.flushdb()
+    assert broker.get("sign") is None
+    broker.close()
+
+    with pytest.raises(TooMany):
+        send()
+    with pytest.raises(Unmet) as refused:
+        compare(pk=asked.pk, code=code_of(asked))
+    assert refused.value.code == "challenge_exhausted"
 
 
 def test_limits_are_rows_that_name_nobody():

@@ -7,8 +7,9 @@ from itertools import count
 from django.contrib.auth.models import Permission
 
 from apps.accounts.models import Citizen, Consent, Relation, User
+from apps.accounts.services import person_key
 from apps.cases import services
-from apps.cases.models import Case, person_key
+from apps.cases.models import Case
 from apps.documents.models import File
 from apps.documents.statuses import FileStatus
 from apps.kernel.workflow import SYSTEM, Actor, By

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from apps.accounts.services import person_key
 from apps.audit.models import Entry
 from apps.cases import services
-from apps.cases.models import Case, Step, person_key
+from apps.cases.models import Case, Step
 from apps.documents.statuses import FileStatus
 from apps.kernel.errors import Conflict, DomainError, Forbidden, IllegalMove, Invalid, Stale, Unmet
 from apps.kernel.workflow import SYSTEM, Actor, By

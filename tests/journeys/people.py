@@ -32,7 +32,8 @@ class Phone:
         self.language = language
         if user is not None:
             token = devices.new_token()
-            self.device = devices.add(user=user, token=token, name="test phone", language=language, at=now())
+            facts = {"name": "test phone", "channel": "email", "trusted_by": "first"}
+            self.device = devices.add(user=user, token=token, language=language, at=now(), **facts)
             self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
 
     def send(self, method: str, path: str, body: Any = None, *, key: str = "", version: str = "", **query: str) -> Any:

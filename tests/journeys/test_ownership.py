@@ -9,6 +9,7 @@ import pytest
 from apps.documents import services as documents
 from apps.notifications.services import tell
 from apps.payments import services as payments
+from tests.accounts.factories import make_mandate
 from tests.cases.factories import AT, make_applicant, make_case, make_file
 from tests.journeys.people import Phone, contract
 
@@ -59,6 +60,8 @@ def theirs():
         "attachment": case.attachments.first().pk,
         "travel-documents": case.pk,
         "citizens": case.citizen_id,
+        "mandates": make_mandate(case.citizen, make_applicant(), "apply", granted_by=owner).pk,
+        "consents": case.travel_document.loss_report.consent_id,
         "loss-reports": case.travel_document.loss_report_id,
         "files": make_file(owner).pk,
         "documents": document.pk,

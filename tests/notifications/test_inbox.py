@@ -4,6 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from apps.notifications.models import Message
+from tests.accounts.factories import make_device
 from tests.notifications.people import person, told
 
 pytestmark = pytest.mark.django_db
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def phone_of(user):
     phone = APIClient()
-    phone.force_authenticate(user)
+    phone.force_authenticate(user, token=make_device(user)[0])
     return phone
 
 

@@ -13,6 +13,7 @@ from apps.payments.models import InboundNotice
 from apps.payments.providers import base
 from apps.payments.providers.sandbox import Sandbox
 from apps.payments.statuses import Status
+from tests.accounts.factories import make_device
 from tests.payments.factories import AT, make_payer, make_payment, make_quote, run_outbox, settle
 from tests.payments.payers import SECRET, sign
 
@@ -26,7 +27,7 @@ def phone() -> APIClient:
 
 
 def signed_in(phone: APIClient, user) -> APIClient:
-    phone.force_authenticate(user)
+    phone.force_authenticate(user, token=make_device(user)[0])
     return phone
 
 

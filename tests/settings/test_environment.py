@@ -9,6 +9,7 @@ from consular.settings.environment import PRODUCTION, SANDBOX, SETTINGS, Misconf
 SOUND = {
     "MODE": "production",
     "SECRET_KEY": "k" * 60,
+    "PERSON_KEY": "p" * 40,
     "DATABASE_URL": "postgres://app:pw@db.internal:5432/consular",
     "REDIS_URL": "rediss://:pw@redis.internal:6379/0",
     "EMAIL_URL": "smtp+tls://app:pw@mail.internal:587",
@@ -91,6 +92,7 @@ def test_production_refuses_the_sandbox_secret(setting):
 
 CONTRADICTIONS = {
     "an unknown mode": ({"MODE": "prod"}, "MODE is 'prod'. It is sandbox or production."),
+    "a short person key": ({"PERSON_KEY": "p" * 31}, "PERSON_KEY is shorter than 32 characters."),
     "a short secret key": ({"SECRET_KEY": "k" * 49}, "SECRET_KEY is shorter than 50 characters."),
     "plain http": ({"PUBLIC_URL": "http://consulate.example"}, "PUBLIC_URL must be https in production."),
     "any host": ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the hosts in production."),

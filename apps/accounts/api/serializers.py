@@ -1,16 +1,22 @@
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.accounts.addresses import EMAIL, SMS
-from apps.accounts.models import Relation, Sex
+from apps.accounts.addresses import EMAIL, SMS, mask
+from apps.accounts.ages import of_age_on
+from apps.accounts.models import Relation, Scope, Sex
 from apps.accounts.services.challenges import RESEND_AFTER
-from apps.accounts.texts import PURPOSES
+from apps.accounts.services.trust import ways_out
 from apps.kernel.api.serializers import In, Out
 
+HELPER = "helper"
+ACTING_KINDS = [*Relation.Kind.choices, (HELPER, _("whom I help"))]
+WAYS_OUT = ["trusted_device", "other_address", "waiting", "counter"]
 LANGUAGES = [code for code, _label in settings.LANGUAGES]
 
 
@@ -23,6 +29,10 @@ class ChallengeIn(In):
     )
 
 
+class AddressIn(In):
+    to = serializers.CharField(max_length=254, help_text="The e-mail address or phone number to be.")
+
+
 class ChallengeOut(Out):
     challenge = serializers.UUIDField(source="id")
     channel = serializers.ChoiceField(choices=[EMAIL, SMS])
@@ -33,22 +43,36 @@ class ChallengeOut(Out):
         return int(RESEND_AFTER.total_seconds())
 
 
-class TokenIn(In):
+class CodeIn(In):
     challenge = serializers.UUIDField()
     code = serializers.RegexField(
         r"^[0-9]{6}$", error_messages={"invalid": _("A code has six digits.")}, max_length=6, min_length=6
     )
+
+
+class TokenIn(CodeIn):
     device_name = serializers.CharField(
         max_length=100, help_text="As its owner would recognise it in a list: “Li Lei's phone”."
     )
 
 
 class AccountOut(Out):
+    """A device on probation is shown the addresses masked."""
+
     id = serializers.UUIDField()
-    email = serializers.EmailField(allow_null=True)
-    phone = serializers.CharField(allow_null=True)
+    email = serializers.SerializerMethodField()
+    phone = serializers.SerializerMethodField()
     language = serializers.ChoiceField(choices=LANGUAGES)
     time_zone = serializers.CharField()
+
+    def get_email(self, user: Any) -> str | None:
+        return self._shown(user.email)
+
+    def get_phone(self, user: Any) -> str | None:
+        return self._shown(user.phone)
+
+    def _shown(self, address: str | None) -> str | None:
+        return mask(address) if address and not self.context["device"].is_trusted else address
 
 
 class AccountEdit(In):
@@ -69,6 +93,14 @@ class TokenOut(Out):
         source="device.expires_at", help_text="If the device stays unused; each use moves it on."
     )
     user = AccountOut(source="device.user")
+    is_trusted = serializers.BooleanField(
+        source="device.is_trusted", help_text="If false, nothing but the `ways_out` is open to this device yet."
+    )
+    ways_out = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=WAYS_OUT)))
+    def get_ways_out(self, signed_in: Any) -> tuple[str, ...]:
+        return () if signed_in.device.is_trusted else ways_out(signed_in.device)
 
 
 class DeviceOut(Out):
@@ -78,6 +110,11 @@ class DeviceOut(Out):
     last_seen_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     is_current = serializers.SerializerMethodField()
+    is_trusted = serializers.BooleanField(help_text="If not, it is on probation: it reads and changes nothing.")
+    trusted_at = serializers.DateTimeField(allow_null=True)
+    waits_until = serializers.DateTimeField(
+        allow_null=True, help_text="When it is let in if nobody objects; null when it is trusted or somebody did."
+    )
 
     def get_is_current(self, device: Any) -> bool:
         return bool(device.pk == self.context["device"].pk)
@@ -130,8 +167,10 @@ class CitizenIn(CitizenEdit):
 
 class CitizenOut(Out):
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=Relation.Kind.choices)
+    kind = serializers.SerializerMethodField()
     kind_label = serializers.SerializerMethodField()
+    scopes = serializers.SerializerMethodField(help_text="What you may do for this person.")
+    until = serializers.SerializerMethodField(help_text="When your right ends; null for one without an end.")
     name = serializers.CharField()
     surname = serializers.CharField()
     given_names = serializers.CharField()
@@ -145,8 +184,21 @@ class CitizenOut(Out):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
+    @extend_schema_field(serializers.ChoiceField(choices=ACTING_KINDS))
+    def get_kind(self, citizen: Any) -> str:
+        return citizen.kind or HELPER
+
     def get_kind_label(self, citizen: Any) -> str:
-        return str(Relation.Kind(citizen.kind).label)
+        return str(dict(ACTING_KINDS)[citizen.kind or HELPER])
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=Scope.choices)))
+    def get_scopes(self, citizen: Any) -> list[str]:
+        return Scope.values if citizen.kind else citizen.granted
+
+    def get_until(self, citizen: Any) -> datetime | None:
+        if citizen.kind == Relation.Kind.CHILD:
+            return datetime.combine(of_age_on(born_on=citizen.born_on), time.min, tzinfo=UTC)
+        return None if citizen.kind else citizen.until
 
 
 class NameIn(In):
@@ -167,11 +219,3 @@ class SuggestionOut(Out):
     unsure = serializers.BooleanField(help_text="Ask the person to look twice.")
     source = serializers.ChoiceField(choices=["rule"])  # type: ignore[assignment]  # the name is ours
     note = serializers.CharField()
-
-
-class ConsentTextOut(Out):
-    purpose = serializers.ChoiceField(choices=PURPOSES)
-    version = serializers.CharField(help_text="Send it back as `consent_version` with what it is agreed for.")
-    language = serializers.ChoiceField(choices=LANGUAGES)
-    body = serializers.CharField(help_text="Markdown.")
-    sha256 = serializers.CharField(help_text="Of the UTF-8 text, lower-case hexadecimal.")

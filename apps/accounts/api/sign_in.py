@@ -1,17 +1,13 @@
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import addresses, services
-from apps.accounts.api.base import CitizenView, language_of
+from apps.accounts.api.base import language_of
 from apps.accounts.api.caller import caller
 from apps.accounts.api.clock import database_now
-from apps.accounts.api.serializers import ChallengeIn, ChallengeOut, DeviceOut, TokenIn, TokenOut
-from apps.accounts.models import Device
-from apps.kernel.api.pagination import Cursor
-
-SIGNED_OUT = OpenApiResponse(description="The token is worth nothing any more.")
+from apps.accounts.api.serializers import ChallengeIn, ChallengeOut, TokenIn, TokenOut
 
 
 class OpenView(APIView):
@@ -50,40 +46,11 @@ class Tokens(OpenView):
 
         Five attempts per challenge: `wrong_code` says how many are left (`errors[0].code` is `attempts_left_4` …),
         then `challenge_exhausted`. A code is valid for ten minutes and once, else `challenge_expired`.
+
+        The first device of an account is trusted at once. A further one is on probation (`is_trusted` is false): until
+        one of its `ways_out` was taken, everything else answers 403 `device_on_probation`.
         """
         form = TokenIn(data=request.data)
         form.is_valid(raise_exception=True)
         signed_in = services.sign_in(**form.validated_data, language=language_of(request), at=database_now())
-        return Response(TokenOut(signed_in).data, status=201)
-
-
-class CurrentToken(CitizenView[Device]):
-    queryset = Device.objects.all()
-
-    @extend_schema(operation_id="auth_sign_out", request=None, responses={204: SIGNED_OUT})
-    def delete(self, request: Request) -> Response:
-        """Sign this device out."""
-        services.sign_out(device=self.device, actor=self.actor, at=database_now())
-        return Response(status=204)
-
-
-class DeviceView(CitizenView[Device]):
-    queryset = Device.objects.live()
-
-
-class Devices(DeviceView):
-    pagination_class = Cursor
-
-    @extend_schema(operation_id="devices_list", responses=DeviceOut(many=True))
-    def get(self, request: Request) -> Response:
-        """Where this account is signed in, newest first."""
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(DeviceOut(page, many=True, context={"device": self.device}).data)
-
-
-class DeviceDetail(DeviceView):
-    @extend_schema(operation_id="devices_sign_out", request=None, responses={204: SIGNED_OUT})
-    def delete(self, request: Request, pk: str) -> Response:
-        """Sign a device out, a lost one for instance."""
-        services.sign_out(device=self.get_object(), actor=self.actor, at=database_now())
-        return Response(status=204)
+        return Response(TokenOut(signed_in, context={"device": signed_in.device}).data, status=201)

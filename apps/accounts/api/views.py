@@ -7,23 +7,28 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts import services
+from apps.accounts import addresses, services
 from apps.accounts.api.base import CitizenView, language_of
+from apps.accounts.api.caller import caller
+from apps.accounts.api.clock import database_now
+from apps.accounts.api.rights import CitizenDetailOut
 from apps.accounts.api.serializers import (
     AccountEdit,
     AccountOut,
+    AddressIn,
+    ChallengeOut,
     CitizenEdit,
     CitizenIn,
     CitizenOut,
-    ConsentTextOut,
+    CodeIn,
     NameIn,
     SuggestionOut,
 )
-from apps.accounts.api.sign_in import OpenView
-from apps.accounts.models import Citizen, User
+from apps.accounts.models import Citizen, Scope, User
 from apps.accounts.names import written
 from apps.accounts.names.suggestion import suggest
 from apps.accounts.particulars import Particulars
+from apps.accounts.services import contact
 from apps.kernel.api.idempotency import idempotent
 from apps.kernel.api.pagination import Cursor
 from apps.kernel.api.versions import answer, edited_version
@@ -32,11 +37,15 @@ from apps.kernel.errors import Fault, Invalid
 
 class Me(CitizenView[User]):
     queryset = User.objects.none()
+    open_to_probation = frozenset({"get"})
+
+    def shown(self, user: User) -> Response:
+        return Response(AccountOut(user, context={"device": self.device}).data)
 
     @extend_schema(operation_id="me_get", responses=AccountOut)
     def get(self, request: Request) -> Response:
         """The account that is signed in."""
-        return Response(AccountOut(self.user).data)
+        return self.shown(self.user)
 
     @extend_schema(operation_id="me_edit", request=AccountEdit, responses=AccountOut)
     def patch(self, request: Request) -> Response:
@@ -44,14 +53,40 @@ class Me(CitizenView[User]):
         form = AccountEdit(data=request.data)
         form.is_valid(raise_exception=True)
         user = services.edit_account(user=self.user, at=now(), **form.validated_data)
-        return Response(AccountOut(user).data)
+        return self.shown(user)
+
+
+class AddressChallenges(CitizenView[User]):
+    queryset = User.objects.none()
+
+    @extend_schema(operation_id="me_address_challenge", request=AddressIn, responses={202: ChallengeOut})
+    def post(self, request: Request) -> Response:
+        """Have a code sent to a new e-mail address or phone number. Limits as in `POST /auth/challenges`."""
+        form = AddressIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        address = addresses.read(form.validated_data["to"])
+        asked = contact.ask_new_address(device=self.device, address=address, caller=caller(request), at=database_now())
+        return Response(ChallengeOut(asked).data, status=202)
+
+
+class Addresses(CitizenView[User]):
+    queryset = User.objects.none()
+
+    @extend_schema(operation_id="me_address_change", request=CodeIn, responses=AccountOut)
+    def post(self, request: Request) -> Response:
+        """Be reached at the address the code went to: added, or in place of the one of its kind, which is told."""
+        form = CodeIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = contact.change_address(device=self.device, **form.validated_data, at=database_now())
+        return Response(AccountOut(user, context={"device": self.device}).data)
 
 
 class CitizenRows(CitizenView[Citizen]):
     queryset = Citizen.objects.all()
 
     def get_queryset(self) -> QuerySet[Citizen]:
-        return Citizen.objects.of(self.user).with_kind() if self.is_called else Citizen.objects.none()
+        rows = Citizen.objects.of(self.user, self.scope).with_rights(self.user) if self.is_called else None
+        return Citizen.objects.none() if rows is None else rows
 
 
 class Citizens(CitizenRows):
@@ -59,7 +94,7 @@ class Citizens(CitizenRows):
 
     @extend_schema(operation_id="citizens_list", responses=CitizenOut(many=True))
     def get(self, request: Request) -> Response:
-        """The people this account acts for: oneself, children, parents."""
+        """The people this account acts for: oneself, children, parents, and whom it helps (`kind` is `helper`)."""
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(CitizenOut(page, many=True).data)
 
@@ -84,21 +119,25 @@ class Citizens(CitizenRows):
 
 
 class CitizenDetail(CitizenRows):
-    @extend_schema(operation_id="citizens_get", responses=CitizenOut)
-    def get(self, request: Request, pk: str) -> Response:
-        """One person."""
-        citizen = self.get_object()
-        return answer(request, citizen, CitizenOut(citizen).data)
+    scopes = {"patch": Scope.MANAGE}
 
-    @extend_schema(operation_id="citizens_edit", request=CitizenEdit, responses=CitizenOut)
+    def shown(self, request: Request) -> Response:
+        citizen = self.get_object()
+        return answer(request, citizen, CitizenDetailOut(citizen, context={"user": self.user}).data)
+
+    @extend_schema(operation_id="citizens_get", responses=CitizenDetailOut)
+    def get(self, request: Request, pk: str) -> Response:
+        """One person, and who else may act for them."""
+        return self.shown(request)
+
+    @extend_schema(operation_id="citizens_edit", request=CitizenEdit, responses=CitizenDetailOut)
     def patch(self, request: Request, pk: str) -> Response:
         """Correct particulars. What is sent is checked together with what stays."""
         form = CitizenEdit(data=request.data)
         form.is_valid(raise_exception=True)
         version = edited_version(request)
         services.edit_citizen(user=self.user, pk=pk, version=version, at=now(), **form.validated_data)
-        citizen = self.get_object()
-        return answer(request, citizen, CitizenOut(citizen).data)
+        return self.shown(request)
 
     patch.versioned = True  # type: ignore[attr-defined]
 
@@ -117,10 +156,3 @@ class NameSuggestions(CitizenView[Citizen]):
             raise Invalid(faults=(Fault("/name", error.code, error.detail),)) from None
         note = _("If an earlier passport spells the name differently, keep that spelling.")
         return Response(SuggestionOut(asdict(guess) | {"source": "rule", "note": note}).data)
-
-
-class ConsentText(OpenView):
-    @extend_schema(operation_id="consents_get", responses=ConsentTextOut)
-    def get(self, request: Request, purpose: str) -> Response:
-        """The text to show before someone agrees, in the language of the request."""
-        return Response(ConsentTextOut(services.consent_text(purpose, language_of(request))).data)

@@ -5,7 +5,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from apps.accounts.channels.base import Code
+from apps.accounts.channels.base import Code, Notice
 
 
 class Email:
@@ -15,10 +15,19 @@ class Email:
         return True
 
     def send(self, code: Code) -> None:
-        parts = [code.text(".txt"), *(code.text(".txt", language=other) for other in code.other_languages)]
         with override(code.language):
-            subject = _("Your sign-in code: %(code)s") % {"code": code.digits}
-        deliver(to=code.address, subject=subject, body="\n\n--\n\n".join(parts), key=code.key)
+            words = _("Your sign-in code: %(code)s") if code.purpose == "sign_in" else _("Your code: %(code)s")
+        deliver(to=code.address, subject=words % {"code": code.digits}, body=in_every_language(code), key=code.key)
+
+    def tell(self, notice: Notice) -> None:
+        with override(notice.language):
+            subject = _("Your account is no longer reached at this address")
+        deliver(to=notice.address, subject=subject, body=in_every_language(notice), key=notice.key)
+
+
+def in_every_language(words: Code | Notice) -> str:
+    parts = [words.text(".txt"), *(words.text(".txt", language=other) for other in words.other_languages)]
+    return "\n\n--\n\n".join(parts)
 
 
 def deliver(*, to: str, subject: str, body: str, key: str) -> None:

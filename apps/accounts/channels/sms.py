@@ -2,7 +2,7 @@ import logging
 
 from django.conf import settings
 
-from apps.accounts.channels.base import Code
+from apps.accounts.channels.base import Code, Notice
 from apps.accounts.channels.email import deliver
 from apps.sms import services as sms
 from apps.sms.gateways.base import Undeliverable
@@ -23,8 +23,18 @@ class Sms:
         if sms.is_available():
             _hand_over(code)
         else:
-            mailbox = f"{code.address.lstrip('+')}@sms.sandbox.example"
-            deliver(to=mailbox, subject="SMS", body=code.text(".sms.txt"), key=code.key)
+            _to_mailbox(code)
+
+    def tell(self, notice: Notice) -> None:
+        if sms.is_available():
+            log.warning("notice_not_sent", extra={"reason": "no_approved_template"})
+        else:
+            _to_mailbox(notice)
+
+
+def _to_mailbox(words: Code | Notice) -> None:
+    mailbox = f"{words.address.lstrip('+')}@sms.sandbox.example"
+    deliver(to=mailbox, subject="SMS", body=words.text(".sms.txt"), key=words.key)
 
 
 def _hand_over(code: Code) -> None:

@@ -1,8 +1,11 @@
-from apps.accounts.models.citizens import Citizen, CitizenQuerySet, Consent, ConsentQuerySet, Relation, Sex
-from apps.accounts.models.sign_in import Challenge, ChallengeQuerySet, Tally
-from apps.accounts.models.users import Device, DeviceQuerySet, OfficerUser, User
+from apps.accounts.models.citizens import Citizen, CitizenQuerySet, Consent, ConsentQuerySet, Sex
+from apps.accounts.models.rights import Mandate, MandateQuerySet, Relation, RelationQuerySet
+from apps.accounts.models.scopes import GRANTABLE, Scope
+from apps.accounts.models.sign_in import Challenge, ChallengeQuerySet, Purpose, Tally
+from apps.accounts.models.users import Device, DeviceQuerySet, FormerAddress, OfficerUser, TrustedBy, User
 
 __all__ = [
+    "GRANTABLE",
     "Challenge",
     "ChallengeQuerySet",
     "Citizen",
@@ -11,9 +14,16 @@ __all__ = [
     "ConsentQuerySet",
     "Device",
     "DeviceQuerySet",
+    "FormerAddress",
+    "Mandate",
+    "MandateQuerySet",
     "OfficerUser",
+    "Purpose",
     "Relation",
+    "RelationQuerySet",
+    "Scope",
     "Sex",
     "Tally",
+    "TrustedBy",
     "User",
 ]

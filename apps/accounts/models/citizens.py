@@ -1,11 +1,13 @@
-"""Citizens, who may act for them, and what was agreed to."""
+"""Citizens, and what was agreed to for them."""
 
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models.rights import Mandate, Relation
+from apps.accounts.models.scopes import Scope
 from apps.accounts.models.users import User
 from apps.kernel.models import Record
 
@@ -19,13 +21,26 @@ class Sex(models.TextChoices):
 
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):
-    def of(self, user: User) -> Self:
-        """Those the account may act for (R2)."""
-        return self.filter(relations__user=user)
+    def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
+        """Those for whom the account may do this now (R2): by a relation everything, by a mandate what it says.
 
-    def with_kind(self) -> Self:
-        """After ``of``: each row knows its ``kind`` of relation to that account."""
-        return self.annotate(kind=F("relations__kind"))
+        The ids come from two indexes (``user``, ``helper``); no row of anybody else is looked at.
+        """
+        related = Relation.objects.in_force().filter(user=user).order_by().values("citizen")
+        if scope == Scope.MANAGE:
+            return self.filter(pk__in=related)
+        entrusted = Mandate.objects.in_force().filter(helper=user, scopes__contains=[scope]).order_by()
+        return self.filter(pk__in=related.union(entrusted.values("citizen"), all=True))
+
+    def with_rights(self, user: User) -> Self:
+        """After ``of``: its ``kind`` of relation, or None; ``granted`` and ``until`` of a mandate."""
+        related = Relation.objects.in_force().filter(user=user, citizen=OuterRef("pk"))
+        mandate = Mandate.objects.in_force().filter(helper=user, citizen=OuterRef("pk"))
+        return self.annotate(
+            kind=Subquery(related.values("kind")[:1]),
+            granted=Subquery(mandate.values("scopes")[:1]),
+            until=Subquery(mandate.values("expires_at")[:1]),
+        )
 
 
 class Citizen(Record):
@@ -64,35 +79,12 @@ class Citizen(Record):
         return f"{self.surname} {self.given_names}".strip()
 
 
-class Relation(models.Model):
-    """For whom an account may act, and why."""
-
-    class Kind(models.TextChoices):
-        SELF = "self", _("myself")
-        CHILD = "child", _("my child")
-        PARENT = "parent", _("my parent")
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="relations", verbose_name=_("account"))
-    citizen = models.ForeignKey(Citizen, models.CASCADE, related_name="relations", verbose_name=_("citizen"))
-    kind = models.CharField(_("relation"), max_length=8, choices=Kind.choices)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("relation")
-        verbose_name_plural = _("relations")
-        constraints = [
-            models.UniqueConstraint(fields=["user", "citizen"], name="one_relation_to_a_citizen"),
-            models.UniqueConstraint(fields=["user"], condition=Q(kind="self"), name="one_self_per_account"),
-            models.CheckConstraint(condition=Q(kind__in=["self", "child", "parent"]), name="relations_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} – {self.citizen}"
-
-
 class ConsentQuerySet(models.QuerySet["Consent"]):
-    def of(self, user: User) -> Self:
+    def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         return self.filter(user=user)
+
+    def in_force(self) -> Self:
+        return self.filter(withdrawn_at=None)
 
 
 class Consent(Record):
@@ -106,13 +98,22 @@ class Consent(Record):
     language = models.CharField(_("language"), max_length=8)
     device = models.CharField(_("device"), max_length=160)
     at = models.DateTimeField(_("at"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
 
     objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
-        indexes = [models.Index(fields=["citizen", "purpose"], name="consents_of_a_citizen")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("at")), name="withdrawn_after_it_was_given"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["citizen", "purpose"], name="consents_of_a_citizen"),
+            models.Index(fields=["user", "-created_at", "-id"], name="consents_of_an_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.text_version}"

@@ -1,5 +1,6 @@
 """Codes: asked for, made, compared. At most five comparisons per challenge, however many at once (C4)."""
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,10 +11,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.accounts.addresses import SMS, Address
+from apps.accounts.addresses import SMS, Address, country_code
 from apps.accounts.channels import channels
 from apps.accounts.events import ChallengeAsked
-from apps.accounts.models import Challenge
+from apps.accounts.models import Challenge, Purpose, User
 from apps.accounts.services import limits
 from apps.kernel.errors import Fault, Unmet
 from apps.outbox.services import publish
@@ -23,12 +24,23 @@ RESEND_AFTER = limits.TO_ONE_ADDRESS[0].per
 COMPARISONS = 5
 MAGIC_CODE = "000000"
 
+log = logging.getLogger(__name__)
+
 
 @transaction.atomic
-def challenge(*, address: Address, caller: str, language: str, at: datetime) -> Challenge:
+def challenge(
+    *,
+    address: Address,
+    caller: str,
+    language: str,
+    at: datetime,
+    purpose: str = Purpose.SIGN_IN,
+    user: User | None = None,
+) -> Challenge:
     """Have a code sent. Never looks whether the address is known, so neither answer nor time can tell (C7).
 
-    ``caller`` is the network address. Raises ``TooMany``, and ``Unmet`` when no channel leads there.
+    ``caller`` is the network address; ``user`` whose code it is, None for one to sign in.
+    Raises ``TooMany``, and ``Unmet`` when no channel leads there.
     """
     if not channels[address.channel].is_available():
         fault = Fault("/to", "sms_not_available", _("Use your e-mail address instead."))
@@ -40,6 +52,8 @@ def challenge(*, address: Address, caller: str, language: str, at: datetime) -> 
     if not _is_magic(address):
         _count(address, caller)
     asked = Challenge.objects.create(
+        purpose=purpose,
+        user=user,
         channel=address.channel,
         address=address.value,
         language=language,
@@ -58,15 +72,15 @@ def code_of(asked: Challenge) -> str:
     return f"{int.from_bytes(mark[:8]) % 10**6:06d}"
 
 
-def compare(*, pk: UUID, code: str) -> Challenge:
-    """The challenge, if this is its code. Raises ``Unmet``.
+def compare(*, pk: UUID, code: str, purpose: str = Purpose.SIGN_IN, user: User | None = None) -> Challenge:
+    """The challenge, if this is its code, and it was sent for this purpose and account. Raises ``Unmet``.
 
     The attempt is taken and committed *before* the comparison: whoever gets no attempt compares nothing.
     """
     with transaction.atomic(durable=True):
-        taken = Challenge.objects.answerable().filter(pk=pk, attempts__lt=COMPARISONS)
-        allowed = taken.update(attempts=F("attempts") + 1)
-        asked = Challenge.objects.filter(pk=pk).first()
+        meant = Challenge.objects.filter(pk=pk, purpose=purpose, user=user)
+        allowed = meant.answerable().filter(attempts__lt=COMPARISONS).update(attempts=F("attempts") + 1)
+        asked = meant.first()
     if not (allowed and asked):
         raise _exhausted() if asked and asked.attempts >= COMPARISONS else _expired()
     if not constant_time_compare(code_of(asked), code):
@@ -88,7 +102,10 @@ def _count(address: Address, caller: str) -> None:
     limits.count(what="code_to", who=address.value, limits=limits.TO_ONE_ADDRESS)
     limits.count(what="code_from", who=caller, limits=limits.FROM_ONE_CALLER)
     if address.channel == SMS:
-        limits.count(what="code_by", who=SMS, limits=limits.TEXT_MESSAGES)
+        limits.count(what="code_into", who=country_code(address), limits=limits.TEXT_MESSAGES_TO_A_COUNTRY)
+        sent = limits.count(what="code_by", who=SMS, limits=limits.TEXT_MESSAGES)
+        if sent * 2 == limits.TEXT_MESSAGES[-1].most:
+            log.warning("half_of_todays_text_messages_are_sent", extra={"sent": sent})
 
 
 def _wrong(left: int) -> Unmet:

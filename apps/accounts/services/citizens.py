@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import ages, particulars
-from apps.accounts.models import Citizen, Relation, User
+from apps.accounts.models import Citizen, Relation, Scope, User
 from apps.accounts.particulars import Particulars
 from apps.accounts.services.consents import give_consent
 from apps.accounts.texts import PERSONAL_DATA
@@ -38,6 +38,8 @@ def add_citizen(
     person = particulars.read(person, at=at)
     if kind == Relation.Kind.SELF:
         _check_self(user, person, at)
+    if kind == Relation.Kind.CHILD and ages.is_of_age(born_on=person.born_on, on=particulars.latest_day(at)):
+        raise _of_age("/kind")
     _check_new(user, person)
     citizen = Citizen.objects.create(**asdict(person))
     Relation.objects.create(user=user, citizen=citizen, kind=kind)
@@ -60,7 +62,7 @@ def edit_citizen(*, user: User, pk: Any, version: int, at: datetime, **changes: 
 
     Raises ``Unknown`` for somebody else's citizen, ``Stale`` when ``version`` is not the present one, ``Invalid``.
     """
-    citizen = Citizen.objects.of(user).select_for_update(of=("self",)).filter(pk=pk).first()
+    citizen = Citizen.objects.of(user, Scope.MANAGE).select_for_update(of=("self",)).filter(pk=pk).first()
     if citizen is None:
         raise Unknown
     if citizen.version != version:
@@ -74,6 +76,8 @@ def edit_citizen(*, user: User, pk: Any, version: int, at: datetime, **changes: 
         for name, value in changed.items():
             setattr(citizen, name, value)
         citizen.save(update_fields=[*changed])
+        if not Citizen.objects.of(user, Scope.MANAGE).filter(pk=citizen.pk).exists():
+            raise _of_age("/born_on")
         _note("citizen_changed", user=user, citizen=citizen, at=at, fields=",".join(changed))
     return citizen
 
@@ -88,6 +92,11 @@ def _check_self(user: User, person: Particulars, at: datetime) -> None:
     if ages.guardian_agrees_to_data(born_on=person.born_on, on=particulars.latest_day(at)):
         detail = _("Under 14 a parent or guardian signs in and adds you as their child.")
         raise Invalid(faults=(Fault("/born_on", "guardian_needed", detail),))
+
+
+def _of_age(pointer: str) -> Invalid:
+    detail = _("Somebody of age acts for themselves, or lets you help them.")
+    return Invalid(faults=(Fault(pointer, "of_age", detail),))
 
 
 def _check_new(user: User, person: Particulars) -> None:

@@ -17,12 +17,16 @@ def sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def add(*, user: User, token: str, name: str, language: str, at: datetime) -> Device:
+def add(*, user: User, token: str, name: str, language: str, channel: str, trusted_by: str, at: datetime) -> Device:
+    """``channel`` is the kind of address it came in by; with ``trusted_by`` empty it is on probation."""
     return Device.objects.create(
         user=user,
         token_sha256=sha256(token),
         name=name,
         language=language,
+        channel=channel,
+        trusted_at=at if trusted_by else None,
+        trusted_by=trusted_by,
         created_at=at,
         last_seen_at=at,
         expires_at=at + Device.STAYS,

@@ -28,6 +28,8 @@ TO_ONE_ADDRESS = (
 FROM_ONE_CALLER = (Limit(20, timedelta(hours=1)), Limit(60, timedelta(days=1)))
 TEXT_MESSAGES = (Limit(2000, timedelta(days=1)),)
 """Of the whole installation: what fraud with expensive numbers can cost at most (security C9)."""
+TEXT_MESSAGES_TO_A_COUNTRY = (Limit(500, timedelta(days=1)),)
+"""By calling code: one country's operators, whoever earns there, do not use up what all others need (C9)."""
 PASSWORDS = (Limit(10, timedelta(minutes=15)),)
 
 COUNT = """
@@ -39,8 +41,12 @@ RETURNING count, extract(epoch FROM since + %(per)s - now())
 """
 
 
-def count(*, what: str, who: str, limits: tuple[Limit, ...]) -> None:
-    """Count one more. Raises ``TooMany`` with the seconds to wait; ``who`` is kept as a keyed hash."""
+def count(*, what: str, who: str, limits: tuple[Limit, ...]) -> int:
+    """Count one more; answers how many there are within the last of the limits.
+
+    Raises ``TooMany`` with the seconds to wait; ``who`` is kept as a keyed hash.
+    """
+    counted = 0
     for limit in limits:
         facts: dict[str, Any] = {"key": _key(what, who, limit), "per": limit.per, "most": limit.most}
         with connection.cursor() as cursor:
@@ -48,6 +54,7 @@ def count(*, what: str, who: str, limits: tuple[Limit, ...]) -> None:
             counted, left = cursor.fetchone()
         if counted > limit.most:
             raise TooMany(retry_after=max(1, ceil(left)))
+    return int(counted)
 
 
 def clear(*, what: str, who: str, limits: tuple[Limit, ...]) -> None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.addresses import EMAIL
 from apps.accounts.events import DeviceAdded
-from apps.accounts.models import Challenge, Device, User
-from apps.accounts.services import challenges, devices
+from apps.accounts.models import Challenge, Device, TrustedBy, User
+from apps.accounts.services import challenges, devices, trust
 from apps.audit.services import record
 from apps.kernel.errors import Forbidden, Unmet
 from apps.kernel.workflow import SYSTEM, Actor, By
@@ -45,9 +45,18 @@ def sign_in(*, challenge: UUID, code: str, device_name: str, language: str, at: 
         challenges.use_up(asked=asked, at=at)
         user, is_new = _account(asked)
         token = devices.new_token()
-        device = devices.add(user=user, token=token, name=device_name, language=language, at=at)
+        device = devices.add(
+            user=user,
+            token=token,
+            name=device_name,
+            language=language,
+            channel=asked.channel,
+            trusted_by=TrustedBy.FIRST if trust.is_the_only_way_in(user=user, channel=asked.channel) else "",
+            at=at,
+        )
         _note("signed_in", device=device, actor=Actor(By.APPLICANT, user), at=at)
-        publish(DeviceAdded(user=str(user.pk), device=str(device.pk), is_first=is_new))
+        waits = not device.is_trusted
+        publish(DeviceAdded(user=str(user.pk), device=str(device.pk), is_first=is_new, on_probation=waits))
     return SignedIn(token, device)
 
 
@@ -58,6 +67,16 @@ def sign_out(*, device: Device, actor: Actor, at: datetime) -> None:
         _note("signed_out", device=device, actor=actor, at=at)
 
 
+@transaction.atomic
+def sign_out_others(*, device: Device, actor: Actor, at: datetime) -> int:
+    """Everywhere but here; answers how many devices that were."""
+    others = Device.objects.of(device.user).live().exclude(pk=device.pk)
+    count = others.update(revoked_at=at)
+    if count:
+        _note("signed_out_others", device=device, actor=actor, at=at)
+    return count
+
+
 def _account(asked: Challenge) -> tuple[User, bool]:
     """Officers' accounts are entered by password, never by code."""
     key = {"email" if asked.channel == EMAIL else "phone": asked.address}
@@ -65,7 +84,7 @@ def _account(asked: Challenge) -> tuple[User, bool]:
     user, is_new = User.objects.get_or_create(**key, defaults=first)
     if user.is_staff or not user.is_active:
         raise Forbidden(_("This account is closed."), code="account_closed")
-    return user, is_new
+    return trust.locked(user), is_new
 
 
 def _note(action: str, *, device: Device, actor: Actor, at: datetime) -> None:

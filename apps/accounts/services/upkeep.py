@@ -2,12 +2,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from apps.accounts.models import Challenge, Tally, User
+from apps.accounts.models import Challenge, FormerAddress, Tally, User
 from apps.audit.services import record
 from apps.kernel.workflow import Actor, By
 
 KEPT_FOR = timedelta(days=2)
 """Longer than any limit looks back."""
+FORMER_KEPT_FOR = timedelta(days=30)
+"""Longer than any mail server is down."""
 
 
 @transaction.atomic
@@ -27,5 +29,6 @@ def forget(*, at: datetime) -> int:
     """Drop addresses and counts nobody needs any more; answers how many rows."""
     before = at - KEPT_FOR
     codes, _ = Challenge.objects.filter(expires_at__lt=before).delete()
+    former, _ = FormerAddress.objects.filter(changed_at__lt=at - FORMER_KEPT_FOR).delete()
     counts, _ = Tally.objects.filter(since__lt=before).delete()
-    return codes + counts
+    return codes + former + counts

@@ -4,6 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api.base import CitizenView
+from apps.accounts.models import Scope
 from apps.cases import services
 from apps.cases.api.serializers import (
     AfterIn,
@@ -145,6 +146,8 @@ class CaseQuote(CaseView):
 
 
 class CasePayments(CaseView):
+    scopes = {"post": Scope.PAY}
+
     @idempotent
     @extend_schema(operation_id="cases_pay", request=PaymentIn, responses={201: PaymentOut})
     def post(self, request: Request, pk: str) -> Response:

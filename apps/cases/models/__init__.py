@@ -1,6 +1,6 @@
 from apps.cases.models.cases import ALPHABET, Case, CaseQuerySet, new_number
 from apps.cases.models.history import Attachment, Change, Presence, Step
-from apps.cases.models.holder import Holder, person_key
+from apps.cases.models.holder import Holder
 
 __all__ = [
     "ALPHABET",
@@ -12,5 +12,4 @@ __all__ = [
     "Presence",
     "Step",
     "new_number",
-    "person_key",
 ]

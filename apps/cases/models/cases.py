@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Citizen, User
+from apps.accounts.models import Citizen, Scope, User
 from apps.cases.models.holder import Holder
 from apps.cases.procedure import Procedure, procedures
 from apps.cases.statuses import ANSWERABLE, LIVE, PROMISED, QUEUED, SUBMITTED_AND_LIVE, Status
@@ -22,9 +22,9 @@ def new_number() -> str:
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    def of(self, user: User) -> Self:
+    def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         """Those of every citizen the account may act for (R2)."""
-        return self.filter(citizen__in=Citizen.objects.of(user))
+        return self.filter(citizen__in=Citizen.objects.of(user, scope))
 
     def handled_by(self, officer: User) -> Self:
         """Those of the officer's own post, once submitted."""
@@ -52,7 +52,7 @@ class Case(Record):
     status = models.CharField(_("status"), max_length=24, choices=Status.choices, default=Status.DRAFT, editable=False)
     citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="cases", verbose_name=_("citizen"))
     person = models.CharField(max_length=64, editable=False)
-    """Who it is really about: two accounts may each have entered the same citizen (see ``person_key``)."""
+    """Who it is really about (``accounts.services.person_key``): two accounts may have entered the same citizen."""
     applicant = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("applicant's account"))
     post = models.ForeignKey(Post, models.PROTECT, related_name="cases", verbose_name=_("post"))
     urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency.choices, default=Urgency.NORMAL)

@@ -1,19 +1,10 @@
-"""Whom a case is about: the same person whoever entered them, and the particulars as they were submitted."""
+"""The particulars of whom a case is about, as they were submitted."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.utils.crypto import salted_hmac
-
 from apps.accounts.models import Citizen
-
-
-def person_key(citizen: Citizen) -> str:
-    """The same for one person, whoever entered them: by identity number where there is one, else by row."""
-    if not citizen.identity_number:
-        return citizen.pk.hex
-    return salted_hmac("person", citizen.identity_number, algorithm="sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.services import person_key
 from apps.audit.services import record
 from apps.cases.events import CaseMoved
-from apps.cases.models import Case, Holder, Step, person_key
+from apps.cases.models import Case, Holder, Step
 from apps.cases.services import deficiencies, holding, promise
 from apps.cases.services.changes import note_change
 from apps.cases.services.details import Details, read_details
@@ -60,6 +61,7 @@ def move(
         action=f"case_{name}",
         subject=case.payable,
         at=at,
+        citizen=case.citizen_id,
         source=source,
         target=row.target,
         **wanted.codes,

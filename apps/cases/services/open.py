@@ -4,8 +4,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Citizen
+from apps.accounts.services import person_key
 from apps.audit.services import record
-from apps.cases.models import Case, person_key
+from apps.cases.models import Case
 from apps.kernel.errors import Conflict
 from apps.kernel.workflow import Actor
 from apps.posts.models import Post

@@ -46,7 +46,7 @@ class LossReports(LossReportRows):
         form = LossReportIn(data=request.data)
         form.is_valid(raise_exception=True)
         told = dict(form.validated_data)
-        citizen = Citizen.objects.of(self.user).filter(pk=told.pop("citizen")).first()
+        citizen = Citizen.objects.of(self.user, self.scope).filter(pk=told.pop("citizen")).first()
         if citizen is None:
             raise Invalid(faults=(Fault("/citizen", "does_not_exist", Unknown.detail),))
         report = services.report(

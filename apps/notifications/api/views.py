@@ -25,14 +25,17 @@ NO_PUSHES = OpenApiResponse(description="This device gets no pushes.")
 
 class Inbox(CitizenView[Message]):
     queryset = Message.objects.all()
+    open_to_probation = frozenset({"get"})
 
     @extend_schema(operation_id="messages_list", parameters=[InboxIn], responses=MessageOut(many=True))
     def get(self, request: Request) -> Response:
-        """What you were told, newest first."""
+        """What you were told, newest first. A device on probation sees the headings."""
         form = InboxIn(data=request.query_params)
         form.is_valid(raise_exception=True)
         messages = cast("MessageQuerySet", self.get_queryset())
         page = self.paginate_queryset(messages.unread() if form.validated_data["unread"] else messages)
+        for message in [] if self.device.is_trusted else page or []:
+            message.body = message.link = ""
         return self.get_paginated_response(MessageOut(page, many=True).data)
 
 

@@ -33,9 +33,11 @@ class ApplicationView(CitizenView[TravelDocument]):
         form.is_valid(raise_exception=True)
         found = dict(form.validated_data)
         if "citizen" in found:
-            found["citizen"] = self.mine("citizen", Citizen.objects.of(self.user), found["citizen"])
+            found["citizen"] = self.mine("citizen", Citizen.objects.of(self.user, self.scope), found["citizen"])
         if found.get("loss_report"):
-            found["loss_report"] = self.mine("loss_report", LossReport.objects.of(self.user), found["loss_report"])
+            found["loss_report"] = self.mine(
+                "loss_report", LossReport.objects.of(self.user, self.scope), found["loss_report"]
+            )
         if "post" in found:
             found["post"] = self.mine("post", Post.objects.all(), found["post"])
         return found
