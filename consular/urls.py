@@ -4,8 +4,6 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from apps.kernel.api import probes
-
 SERVED = [
     "accounts",
     "posts",
@@ -28,16 +26,11 @@ DESK = [
     path("admin/", include("apps.passkeys.admin.urls")),
     path("admin/", admin.site.urls),
 ]
-PROBES = [
-    path("livez", probes.livez),
-    path("readyz", probes.readyz),
-]
 
 # The phones' process answers nothing of the desk, nor the desk's anything of the phones.
 urlpatterns = [
     *([] if settings.PROCESS == "staff" else PHONES),
     *([] if settings.PROCESS == "api" else DESK),
-    *PROBES,
 ]
 
 handler400 = "apps.kernel.api.problem.bad_request"

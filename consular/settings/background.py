@@ -23,6 +23,8 @@ QUEUES = ["default", "documents", "files", "messages", "payments"]
 AUDIT_QUEUE = "audit"
 """Of the auditor, a worker with a database role and a key of its own; no reaction goes there."""
 
+HEARTBEAT_FILE = ENV["HEARTBEAT_FILE"]
+CELERY_BEAT_SCHEDULER = "consular.heartbeat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "outbox.sweep": {"task": "outbox.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "kernel.forget": {"task": "kernel.forget", "schedule": 3600.0},

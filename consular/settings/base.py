@@ -56,6 +56,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.kernel.api.probes.operators",
+    "apps.kernel.api.metrics.measured",
     "django_structlog.middlewares.RequestMiddleware",
     "apps.kernel.api.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",

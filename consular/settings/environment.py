@@ -12,7 +12,8 @@ from environ import Env
 
 SANDBOX, PRODUCTION = "sandbox", "production"
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
-POSITIVE = ("OUTBOX_LEASE_SECONDS", "OUTBOX_RETRY_SECONDS")
+POSITIVE = ("OUTBOX_LEASE_SECONDS", "OUTBOX_RETRY_SECONDS", "MIGRATE_LOCK_TIMEOUT_SECONDS",
+            "MIGRATE_STATEMENT_TIMEOUT_SECONDS")  # fmt: skip
 SMS_SCHEMES = ("aliyun", "aliyun+http")
 TEMPLATE = re.compile(r"[a-z_]+\.(?:zh-hans|en)=[0-9A-Za-z_-]+")
 PROCESSES = ("all", "api", "staff", "worker", "auditor")
@@ -66,8 +67,13 @@ SETTINGS = (
     Setting("STAFF_URL", str, "The staff desk as officers reach it, to which passkeys are bound; PUBLIC_URL itself when empty.",
             "", "", required=False),
     Setting("ALLOWED_HOSTS", list, "Host names served, separated by commas.", ["127.0.0.1", "localhost", "testserver"]),
-    Setting("SIGNING_KEYS_DIR", str, "Folder of the file signer's encrypted keys.", "var/keys"),
-    Setting("SIGNING_KEYS_PASSPHRASE", str, "Opens them.", "sandbox-passphrase", secret=True),
+    Setting("SIGNING_KEYS_BACKEND", str, "Where new signing keys are made: `file`, or `pkcs11` for a hardware token.",
+            "file", "file"),
+    Setting("SIGNING_KEYS_DIR", str, "Folder of the file signer's encrypted keys.", "var/keys", "", required=False),
+    Setting("SIGNING_KEYS_PASSPHRASE", str, "Opens them.", "sandbox-passphrase", "", secret=True, required=False),
+    Setting("PKCS11_MODULE", str, "The token's library: an absolute path.", "", "", required=False),
+    Setting("PKCS11_TOKEN", str, "The token's label.", "", "", required=False),
+    Setting("PKCS11_PIN", str, "The PIN of its user.", "", "", secret=True, required=False),
     Setting("AUDIT_KEYS_DIR", str, "Folder of the keys that seal the audit; for the auditor, and to verify.",
             "var/audit-keys", "", required=False),
     Setting("AUDIT_KEYS_PASSPHRASE", str, "Opens them; for the auditor alone.", "sandbox-audit", "",
@@ -96,6 +102,12 @@ SETTINGS = (
     Setting("OUTBOX_LEASE_SECONDS", float, "How long a worker may hold a job before another takes it.", 30.0, 60.0),
     Setting("OUTBOX_RETRY_SECONDS", float, "Wait before the second attempt; doubles each time.", 1.0, 2.0),
     Setting("FAULTS_DIR", str, "Tests only: where planned crashes are listed.", "", "", required=False),
+    Setting("MIGRATE_LOCK_TIMEOUT_SECONDS", float, "How long a migration waits for a table before it gives up.", 2.0, 2.0),
+    Setting("MIGRATE_STATEMENT_TIMEOUT_SECONDS", float, "How long one statement of a migration may take.", 3600.0, 3600.0),
+    Setting("METRICS_TOKEN", str, "What Prometheus shows at `/metrics`; without it there is no such page.",
+            "sandbox-metrics", "", secret=True, required=False),
+    Setting("HEARTBEAT_FILE", str, "Workers and beat touch it while they turn, for a probe; empty for none.",
+            "", "", required=False),
     Setting("LOG_LEVEL", str, "`DEBUG`, `INFO`, `WARNING` or `ERROR`.", "INFO", "INFO"),
 )  # fmt: skip
 
@@ -153,7 +165,7 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
         wrong.append(f"PROCESS must be one of {', '.join(PROCESSES)}.")
     if bool(values["SANDBOX_PAY_URL"]) is not bool(values["SANDBOX_PAY_SECRET"]):
         wrong.append("SANDBOX_PAY_URL and SANDBOX_PAY_SECRET go together.")
-    wrong += _wrong_messages(values)
+    wrong += _wrong_messages(values) + _wrong_keys(values)
     return wrong + (_unsafe_in_production(values) if values["MODE"] == PRODUCTION else _unsafe_in_sandbox(values))
 
 
@@ -179,6 +191,16 @@ def _wrong_messages(values: Mapping[str, Any]) -> list[str]:
     if values["APNS_KEY"] and apns:
         wrong.append(f"APNS_KEY needs {' and '.join(apns)}.")
     return wrong
+
+
+def _wrong_keys(values: Mapping[str, Any]) -> list[str]:
+    """What the chosen place of the signing keys needs."""
+    needs = {"file": ("SIGNING_KEYS_DIR", "SIGNING_KEYS_PASSPHRASE"),
+             "pkcs11": ("PKCS11_MODULE", "PKCS11_TOKEN", "PKCS11_PIN")}  # fmt: skip
+    chosen = values["SIGNING_KEYS_BACKEND"]
+    if chosen not in needs:
+        return [f"SIGNING_KEYS_BACKEND must be one of {', '.join(needs)}."]
+    return [f"{name} is missing, and SIGNING_KEYS_BACKEND is {chosen}." for name in needs[chosen] if not values[name]]
 
 
 def _address(url: str) -> SplitResult | None:

@@ -13,6 +13,8 @@ _PROCESSORS: list[Processor] = [
     structlog.stdlib.ExtraAdder(),
 ]
 
+METRICS_TOKEN = ENV["METRICS_TOKEN"]
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -13,12 +13,14 @@ from deploy.local.process import Command
 from deploy.local.profile import ROOT
 from deploy.local.testing import test_services
 
-# what the browser tests and the PDF tests call, and the Debian package that has it
+# what tests call besides Python, and the Debian package that has it
 TOOLS = {
     "chromium": "chromium",
     "pdftotext": "poppler-utils",
     "pdfsig": "poppler-utils",
     "pdftoppm": "poppler-utils",
+    "nginx": "nginx-light",
+    "softhsm2-util": "softhsm2",
 }
 # what the driver of the browser is linked against
 LIBRARIES = {"atomic": "libatomic1"} if sys.platform == "linux" else {}

@@ -91,6 +91,15 @@ def test_production_refuses_the_sandbox_secret(setting):
 
 
 CONTRADICTIONS = {
+    "an unknown place of keys": ({"SIGNING_KEYS_BACKEND": "usb"}, "SIGNING_KEYS_BACKEND must be one of file, pkcs11."),
+    "a token without a name": (
+        {"SIGNING_KEYS_BACKEND": "pkcs11", "PKCS11_MODULE": "/m.so", "PKCS11_PIN": "1"},
+        "PKCS11_TOKEN is missing, and SIGNING_KEYS_BACKEND is pkcs11.",
+    ),
+    "files without a folder": (
+        {"SIGNING_KEYS_DIR": ""},
+        "SIGNING_KEYS_DIR is missing, and SIGNING_KEYS_BACKEND is file.",
+    ),
     "an unknown mode": ({"MODE": "prod"}, "MODE is 'prod'. It is sandbox or production."),
     "a short person key": ({"PERSON_KEY": "p" * 31}, "PERSON_KEY is shorter than 32 characters."),
     "a short secret key": ({"SECRET_KEY": "k" * 49}, "SECRET_KEY is shorter than 50 characters."),

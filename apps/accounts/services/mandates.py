@@ -160,5 +160,6 @@ def _useless() -> Unmet:
 def _note(action: str, mandate: Mandate, user: User, at: datetime, **detail: str) -> None:
     """In the citizen's file; and the citizen is another version now, since who may act is part of what is shown."""
     facts = {"mandate": str(mandate.pk), **detail}
-    record(actor=Actor(By.APPLICANT, user), action=action, subject=f"citizen:{mandate.citizen_id}", at=at, **facts)
+    actor, citizen = Actor(By.APPLICANT, user), mandate.citizen_id
+    record(actor=actor, action=action, subject=f"citizen:{citizen}", at=at, citizen=citizen, **facts)
     Citizen.objects.filter(pk=mandate.citizen_id).update(version=F("version") + 1, updated_at=Now())

@@ -164,4 +164,4 @@ def _not_on_probation() -> Conflict:
 
 def _note(action: str, device: Device, actor: Actor, at: datetime, **detail: str) -> None:
     subject = f"account:{device.user_id}"
-    record(actor=actor, action=action, subject=subject, at=at, device=str(device.pk), **detail)
+    record(actor=actor, action=action, subject=subject, at=at, citizen=None, device=str(device.pk), **detail)

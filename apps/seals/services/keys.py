@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -16,7 +17,6 @@ from apps.seals.models import Purpose, SigningKey
 from apps.seals.signers.base import StoredKey, key_stores
 
 COUNTRY = "CN"
-STORE = "file"
 SERIAL_BYTES, FIRST_SERIAL = 3, 0x100
 """The serial number is printed in every seal: short, but random."""
 
@@ -40,19 +40,25 @@ class Plan:
     issue: Issue
 
 
-def create_keys(*, at: datetime) -> list[SigningKey]:
-    """The current key of each purpose; what is missing is made. Safe to repeat, and from two places at once."""
-    return [_current(purpose) or _create(purpose, at=at) for purpose in PLANS]
+def create_keys(*, at: datetime, store: str = "") -> list[SigningKey]:
+    """The current key of each purpose; what is missing is made. Safe to repeat, and from two places at once.
+
+    ``store`` names a key store; ``SIGNING_KEYS_BACKEND`` where it says nothing. Raises ``Unavailable``
+    (``signing_key_unavailable``) when it cannot be reached.
+    """
+    return [_current(purpose) or _create(purpose, at=at, store=store) for purpose in PLANS]
 
 
-def rotate(*, purpose: str, at: datetime) -> SigningKey:
+def rotate(*, purpose: str, at: datetime, store: str = "") -> SigningKey:
     """A new current key. The old one signs no more; its certificate stays among those to be believed.
+
+    The new key may lie in another ``store`` than the old one: so keys move from files into a token.
 
     After a new CSCA, rotate the signers too: theirs come from the old one until then.
     Raises ``Conflict``: ``signing_key_missing``, ``signing_key_not_valid``, ``signing_key_renewed``.
     """
     old = _existing(purpose)
-    new = _prepared(purpose, at=at)
+    new = _prepared(purpose, at=at, store=store)
     with transaction.atomic():
         retired = SigningKey.objects.current().filter(pk=old.pk)
         if not retired.update(is_current=False, version=F("version") + 1):
@@ -77,9 +83,9 @@ def _existing(purpose: str) -> SigningKey:
     raise Conflict(_("There is no signing key for this yet."), code="signing_key_missing")
 
 
-def _create(purpose: str, *, at: datetime) -> SigningKey:
+def _create(purpose: str, *, at: datetime, store: str) -> SigningKey:
     """Another process may be quicker: then its key is the one, and ours stays unused in the store."""
-    key = _prepared(purpose, at=at)
+    key = _prepared(purpose, at=at, store=store)
     try:
         with transaction.atomic():
             key.save()
@@ -88,19 +94,20 @@ def _create(purpose: str, *, at: datetime) -> SigningKey:
     return key
 
 
-def _prepared(purpose: str, *, at: datetime) -> SigningKey:
+def _prepared(purpose: str, *, at: datetime, store: str) -> SigningKey:
     """Key and certificate, not yet in the database."""
     plan = PLANS[Purpose(purpose)]
+    store = store or settings.SIGNING_KEYS_BACKEND
     start = at.astimezone(UTC).replace(microsecond=0)
     serial = FIRST_SERIAL + secrets.randbelow(256**SERIAL_BYTES - FIRST_SERIAL)
     name = f"{purpose}-{serial:X}-{secrets.token_hex(4)}"
-    spki = key_stores[STORE].generate(name)
+    spki = key_stores[store].generate(name)
     order = Order((COUNTRY, plan.name), serial, spki, not_before=start, not_after=start + plan.life)
     issuer = None if purpose == Purpose.CSCA else _authority(order, at=at)
     key = SigningKey(
         purpose=purpose,
         serial=f"{serial:X}",
-        key_reference=f"{STORE}:{name}",
+        key_reference=f"{store}:{name}",
         issuer=issuer,
         use_from=start,
         use_until=start + plan.use,

@@ -1,0 +1,23 @@
+"""Which posts have missed a deadline."""
+
+from datetime import datetime
+
+from apps.cases.statuses import QUEUED
+from apps.kernel.metrics import MANY, Gauges, family, gauges, rows
+
+# for each post, the beginning of its part of the index ``queue_of_a_post``
+_OVERDUE = """
+SELECT post.code,
+       (SELECT count(*) FROM (SELECT FROM cases_case
+           WHERE post_id = post.code AND status IN (%s, %s) AND due_on < %s LIMIT %s) AS late)
+FROM posts_post AS post
+"""
+
+
+def _overdue(at: datetime) -> Gauges:
+    """By the day in UTC: a post's own day differs from it by hours, an alarm by days."""
+    found = rows(_OVERDUE, *QUEUED, at.date(), MANY)
+    return [family("consular_cases_overdue", "Cases an officer should have decided by now.", ["post"], found)]
+
+
+gauges.add("cases", _overdue)
