@@ -4,6 +4,8 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from apps.documents.admin import content
+
 SERVED = [
     "accounts",
     "posts",
@@ -24,6 +26,7 @@ PHONES = [
 DESK = [
     path("admin/language", set_language, name="set_language"),
     path("admin/", include("apps.passkeys.admin.urls")),
+    path("admin/content/<str:reading>", admin.site.admin_view(content), name="staff_content"),
     path("admin/", admin.site.urls),
 ]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from apps.documents.statuses import PDF, PICTURES
 from apps.kernel.errors import Fault
 from apps.kernel.registry import Registry
 from apps.kernel.workflow import Workflow
@@ -22,7 +23,7 @@ class Material:
     why: Text
     kind: str = "paper"
     required: bool = True
-    types: tuple[str, ...] = ("image/jpeg", "image/png")
+    types: tuple[str, ...] = (*PICTURES, PDF)
     max_bytes: int = 12 * 1024 * 1024
 
 

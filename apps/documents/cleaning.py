@@ -1,15 +1,19 @@
 """A picture from a stranger becomes a picture of ours: decoded, copied pixel by pixel, everything else thrown away.
 
-A pure function of bytes, so that it can run in a process of its own.
+A pure function of bytes, so that it can run in a process of its own (``sandbox``, ``cleaner``).
 """
 
 import hashlib
 import io
 import re
 import warnings
-from dataclasses import dataclass
 
-from PIL import Image
+import pillow_heif
+from PIL import Image, JpegImagePlugin, PngImagePlugin
+
+from apps.documents.cleaned import Cleaned, Unusable
+from apps.documents.papers import rebuild
+from apps.documents.photos import remarks
 
 MOST_PIXELS = 40_000_000
 SCAN = re.compile(rb"\xff\xda\x00[\x08\x0a\x0c\x0e][\x01-\x04]")
@@ -18,10 +22,9 @@ MOST_SCANS = 100
 """Honest encoders write about ten, and each costs a pass over the whole picture."""
 LONGEST_SIDE = {"photo": 2000, "paper": 4000}
 """What the sheet at 600 dpi and an officer's screen can show; more only makes files heavy."""
-PHOTO_LEAST = (354, 472)
-"""33 × 48 mm at 272 dpi (R24)."""
-PHOTO_SHAPE = (1.30, 1.56)
-"""Height by width: from 472/354, which R24 asks for in pixels, to 48/33, which it asks for on paper, and a little."""
+HEIF = re.compile(rb".{4}ftyp(?:heic|heix|heim|heis|mif1|msf1)", re.DOTALL)
+"""ISO/IEC 23008-12: what phones call HEIC."""
+PDF = b"%PDF-"
 QUALITY = 90
 ORIENTATION = 0x0112
 UPRIGHT = {
@@ -35,29 +38,21 @@ UPRIGHT = {
 }
 """EXIF 2.32 §4.6.4 tag 274, and what undoes it."""
 
+FORMATS = (JpegImagePlugin.JpegImageFile.format, PngImagePlugin.PngImageFile.format, "HEIF")
+"""Named by their classes, so that both are loaded before anyone closes the door to the file system."""
 
-class Unusable(Exception):
-    """Why a picture cannot be used: a code of ``statuses.REASONS``."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """A baseline JPEG without metadata. ``size`` in pixels, width first."""
-
-    content: bytes
-    size: tuple[int, int]
-    sha256: str
+pillow_heif.options.DECODE_THREADS = 1
+pillow_heif.options.THUMBNAILS = False
+pillow_heif.register_heif_opener()
 
 
 def clean(content: bytes, *, kind: str) -> Cleaned:
-    """Re-encode a JPEG or PNG; equal input gives equal output. ``kind`` is ``photo`` or ``paper``.
+    """Re-encode a JPEG, PNG or HEIC; rebuild a PDF, if it is a ``paper`` and not a ``photo``.
 
-    Raises ``Unusable`` for anything else, whatever it contains, and for a photo that breaks R24's measures.
+    Equal input gives equal output. Raises ``Unusable`` for anything else, whatever it contains.
     """
+    if content.startswith(PDF) and kind == "paper":
+        return _clean_pdf(content)
     if len(SCAN.findall(content)) > MOST_SCANS:
         raise Unusable("too_many_pixels")
     try:
@@ -68,7 +63,17 @@ def clean(content: bytes, *, kind: str) -> Cleaned:
         raise
     except Exception:  # a decoder fed with anything at all may raise anything at all
         raise Unusable("picture_damaged" if _looks_like_picture(content) else "not_a_picture") from None
-    return _encode(fresh)
+    return _encode(fresh, kind)
+
+
+def _clean_pdf(content: bytes) -> Cleaned:
+    try:
+        made = rebuild(content)
+    except (Unusable, MemoryError):
+        raise
+    except Exception:  # as above
+        raise Unusable("pdf_damaged") from None
+    return Cleaned(made, None, hashlib.sha256(made).hexdigest(), "application/pdf")
 
 
 def _copy(content: bytes, kind: str) -> Image.Image:
@@ -76,11 +81,10 @@ def _copy(content: bytes, kind: str) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as opened:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise Unusable("too_many_pixels")
-            turn = UPRIGHT.get(opened.getexif().get(ORIENTATION, 1))
-            _check_photo(opened.size, turn, kind)
+            turn = UPRIGHT.get(opened.getexif().get(ORIENTATION, 1))  # of a HEIC it is 1: it stands upright already
             longest = LONGEST_SIDE[kind]
             opened.draft("RGB", (longest, longest))  # lets a JPEG be decoded small, in less memory
             picture = _in_rgb(opened)
@@ -101,25 +105,13 @@ def _in_rgb(opened: Image.Image) -> Image.Image:
     return ground.convert("RGB")
 
 
-def _check_photo(size: tuple[int, int], turn: Image.Transpose | None, kind: str) -> None:
-    if kind != "photo":
-        return
-    width, height = size if turn is None or turn in _KEEP_SIDES else size[::-1]
-    if width < PHOTO_LEAST[0] or height < PHOTO_LEAST[1]:
-        raise Unusable("photo_too_small")
-    if not PHOTO_SHAPE[0] <= height / width <= PHOTO_SHAPE[1]:
-        raise Unusable("photo_wrong_shape")
-
-
-_KEEP_SIDES = {UPRIGHT[2], UPRIGHT[3], UPRIGHT[4]}
-
-
-def _encode(picture: Image.Image) -> Cleaned:
+def _encode(picture: Image.Image, kind: str) -> Cleaned:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=QUALITY, optimize=True)
     made = out.getvalue()
-    return Cleaned(made, picture.size, hashlib.sha256(made).hexdigest())
+    said = tuple(remarks(picture)) if kind == "photo" else ()
+    return Cleaned(made, picture.size, hashlib.sha256(made).hexdigest(), remarks=said)
 
 
 def _looks_like_picture(content: bytes) -> bool:
-    return content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+    return content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or HEIF.match(content) is not None

@@ -19,6 +19,13 @@ class FileCleaned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FileDiscarded(Event):
+    """Nobody needs a file any more."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentIssued(Event):
     """A document is live."""
 

@@ -1,5 +1,5 @@
 from apps.documents import services
-from apps.documents.events import DocumentIssued, FileCleaned, FileReceived
+from apps.documents.events import DocumentIssued, FileCleaned, FileDiscarded, FileReceived
 from apps.outbox.events import Job, effect
 
 
@@ -11,6 +11,11 @@ def clean_the_upload(event: FileReceived, job: Job) -> None:
 @effect(FileCleaned, queue="files")
 def discard_the_original(event: FileCleaned, job: Job) -> None:
     services.discard_original(file=event.file)
+
+
+@effect(FileDiscarded, queue="files")
+def discard_the_objects(event: FileDiscarded, job: Job) -> None:
+    services.discard_objects(file=event.file)
 
 
 @effect(DocumentIssued, queue="files")

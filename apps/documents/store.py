@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import IO, Any
 
 import boto3
 from botocore.config import Config
@@ -15,14 +15,13 @@ from urllib3.exceptions import HTTPError
 
 from apps.kernel.errors import Unavailable, Unknown
 
-UPLOAD_FOR = timedelta(minutes=15)
-READ_FOR = timedelta(seconds=60)
+PART = 1024 * 1024
 MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A signed address: whoever holds it may use it, once described and for a short while."""
+    """Where something can be sent to or read, for a short while, by whoever it was made for."""
 
     url: str
     headers: dict[str, str]
@@ -35,25 +34,6 @@ class DocumentStore:
     def __init__(self) -> None:
         self._bucket = _options()["bucket_name"]
         self._inside = _client(_options()["endpoint_url"])
-        self._outside = _client(settings.S3_PUBLIC_URL)
-
-    def upload_address(self, *, key: str, content_type: str, size: int, at: datetime) -> Address:
-        """Where a phone may put exactly this many bytes of this type."""
-        promised = {"Bucket": self._bucket, "Key": key, "ContentType": content_type, "ContentLength": size}
-        url = self._outside.generate_presigned_url("put_object", promised, int(UPLOAD_FOR.total_seconds()))
-        headers = {"Content-Type": content_type, "Content-Length": str(size)}
-        return Address(url, headers, at + UPLOAD_FOR)
-
-    def read_address(self, *, key: str, content_type: str, filename: str, at: datetime) -> Address:
-        """Where the object may be read for one minute, as a file of this name and type and nothing else."""
-        asked = {
-            "Bucket": self._bucket,
-            "Key": key,
-            "ResponseContentType": content_type,
-            "ResponseContentDisposition": f'inline; filename="{filename}"',
-        }
-        url = self._outside.generate_presigned_url("get_object", asked, int(READ_FOR.total_seconds()))
-        return Address(url, {}, at + READ_FOR)
 
     def size(self, key: str) -> int | None:
         """In bytes; nothing when there is no such object."""
@@ -62,14 +42,16 @@ class DocumentStore:
         except Unknown:
             return None
 
-    def get(self, key: str, *, limit: int) -> bytes:
-        """The object, but never more than ``limit`` bytes and one: the caller sees that it is too large."""
-        body = self._call("get_object", Key=key)["Body"]
-        with _translated(), body:
-            content: bytes = body.read(limit + 1)
-        return content
+    def open(self, key: str) -> tuple[int, Iterator[bytes]]:
+        """The size in bytes, and the object in parts."""
+        found = self._call("get_object", Key=key)
+        return int(found["ContentLength"]), self._parts(found["Body"])
 
-    def put(self, key: str, content: bytes, *, content_type: str) -> None:
+    def _parts(self, body: Any) -> Iterator[bytes]:
+        with _translated(), body:
+            yield from body.iter_chunks(PART)
+
+    def put(self, key: str, content: bytes | IO[bytes], *, content_type: str) -> None:
         self._call("put_object", Key=key, Body=content, ContentType=content_type)
 
     def delete(self, key: str) -> None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.ages import guardian_applies
 from apps.cases.procedure import Material
+from apps.documents.statuses import PICTURES
 from apps.travel_documents.routing import Stay
 
 PHOTO = Material(
@@ -13,6 +14,7 @@ PHOTO = Material(
     _("Photo"),
     _("33 × 48 mm, plain white background, not older than six months. At least 354 × 472 pixels."),
     kind="photo",
+    types=PICTURES,
     max_bytes=5 * 1024 * 1024,
 )
 IDENTITY = Material(

@@ -55,4 +55,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+BODY_LIMITS = {"/api/v1/uploads/": 12 * 1024 * 1024}
+"""Bytes by the start of the path; everything else may be as long as JSON may."""
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -33,6 +33,7 @@ CELERY_BEAT_SCHEDULE = {
     "accounts.forget": {"task": "accounts.forget", "schedule": 3600.0},
     "cases.lapse": {"task": "cases.lapse", "schedule": 600.0},
     "cases.remind": {"task": "cases.remind", "schedule": 6 * 3600.0},
+    "cases.purge": {"task": "cases.purge", "schedule": 24 * 3600.0},
     "cases.forget": {"task": "cases.forget", "schedule": 3600.0},
     # on the queue whose workers have the signing keys
     "seals.publish": {"task": "seals.publish", "schedule": 300.0, "options": {"queue": "documents"}},

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "apps.kernel.api.metrics.measured",
     "django_structlog.middlewares.RequestMiddleware",
     "apps.kernel.api.middleware.request_id",
+    "apps.kernel.api.bodies.body_limit",
     "django.middleware.security.SecurityMiddleware",
     "consular.headers.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",

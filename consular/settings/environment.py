@@ -1,5 +1,6 @@
 """The one typed list of what an installation decides. ``docs/reference/settings.md`` is made from it."""
 
+import base64
 import os
 import re
 from collections.abc import Mapping
@@ -58,11 +59,14 @@ SETTINGS = (
     Setting("EMAIL_URL", str, "Outgoing mail: `smtp+tls://user:password@host:587`.", "smtp://127.0.0.1:2525", secret=True),
     Setting("EMAIL_FROM", str, "Sender of all mail.", "China Consular <no-reply@consular.example>"),
     Setting("S3_ENDPOINT_URL", str, "The S3 service as this server reaches it.", "http://127.0.0.1:9000"),
-    Setting("S3_PUBLIC_URL", str, "The S3 service as phones reach it; the endpoint itself when empty.", "", "", required=False),
     Setting("S3_ACCESS_KEY_ID", str, "S3 access key.", "sandbox"),
     Setting("S3_SECRET_ACCESS_KEY", str, "S3 secret key.", "sandbox", secret=True),
     Setting("S3_BUCKET", str, "Bucket for papers and documents.", "consular"),
     Setting("S3_REGION", str, "S3 region.", "us-east-1", "us-east-1"),
+    Setting("FILE_KEYS", list, "Wrap the citizens' file keys, newest first: `id:base64 of 32 bytes`, separated by commas.",
+            ["sandbox:c2FuZGJveC1vbmx5LW5vdC1hLXNlY3JldC1hdC1hbGw="], secret=True),
+    Setting("CLAMAV_URL", str, "Virus scanner: `unix:///run/clamav/clamd.ctl` or `tcp://host:3310`; empty switches it off.",
+            "", "", required=False),
     Setting("PUBLIC_URL", str, "This server as phones reach it.", "http://127.0.0.1:8000"),
     Setting("STAFF_URL", str, "The staff desk as officers reach it, to which passkeys are bound; PUBLIC_URL itself when empty.",
             "", "", required=False),
@@ -165,7 +169,9 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
         wrong.append(f"PROCESS must be one of {', '.join(PROCESSES)}.")
     if bool(values["SANDBOX_PAY_URL"]) is not bool(values["SANDBOX_PAY_SECRET"]):
         wrong.append("SANDBOX_PAY_URL and SANDBOX_PAY_SECRET go together.")
-    wrong += _wrong_messages(values) + _wrong_keys(values)
+    wrong += _wrong_messages(values) + _wrong_keys(values) + _wrong_file_keys(values["FILE_KEYS"])
+    if values["CLAMAV_URL"] and not re.match(r"unix:///.|tcp://[^/]+:\d+$", values["CLAMAV_URL"]):
+        wrong.append("CLAMAV_URL must be unix:///path or tcp://host:port.")
     return wrong + (_unsafe_in_production(values) if values["MODE"] == PRODUCTION else _unsafe_in_sandbox(values))
 
 
@@ -212,6 +218,22 @@ def _address(url: str) -> SplitResult | None:
         return None
 
 
+def _wrong_file_keys(entries: list[str]) -> list[str]:
+    """Each has a name of its own and 32 bytes."""
+    names = [entry.partition(":")[0] for entry in entries]
+    if not entries or len(set(names)) != len(names) or not all(map(_is_file_key, entries)):
+        return ["FILE_KEYS must be id:base64 of 32 bytes each, every id once; 1 to 16 of a-z, 0-9 and -."]
+    return []
+
+
+def _is_file_key(entry: str) -> bool:
+    name, _colon, secret = entry.partition(":")
+    try:
+        return bool(re.fullmatch("[a-z0-9-]{1,16}", name)) and len(base64.b64decode(secret, validate=True)) == 32  # noqa: PLR2004
+    except ValueError:
+        return False
+
+
 def _unsafe_in_production(values: Mapping[str, Any]) -> list[str]:
     wrong = [
         f"{setting.name} is a sandbox value, in production."
@@ -237,7 +259,7 @@ def _unsafe_in_production(values: Mapping[str, Any]) -> list[str]:
         wrong.append("PERSON_KEY is shorter than 32 characters.")
     wrong += [
         f"{name} must be https in production."
-        for name in ("PUBLIC_URL", "STAFF_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL", "FCM_URL", "APNS_URL")
+        for name in ("PUBLIC_URL", "STAFF_URL", "S3_ENDPOINT_URL", "FCM_URL", "APNS_URL")
         if values[name] and not values[name].startswith("https://")
     ]
     if "*" in values["ALLOWED_HOSTS"]:

@@ -1,5 +1,3 @@
-from urllib.parse import urlsplit
-
 from consular.settings.environment import ENV, IS_SANDBOX
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -40,12 +38,11 @@ SANDBOX_PAY_SECRET = ENV["SANDBOX_PAY_SECRET"]
 
 _PLAIN = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 _OWN = f"{_PLAIN}; form-action 'self'; font-src 'self'; connect-src 'self'"
-_STORE = "{0.scheme}://{0.netloc}".format(urlsplit(ENV["S3_PUBLIC_URL"] or ENV["S3_ENDPOINT_URL"]))
 CSP = {
     "nothing": f"{_PLAIN}; form-action 'none'",
     "page": f"{_OWN}; script-src 'self'; style-src 'self'; img-src 'self' data: blob:",
     # the theme: Alpine reads its expressions from attributes, which needs eval; colours stand in a <style>
-    "desk": f"{_OWN}; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: {_STORE}",
+    "desk": f"{_OWN}; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
     # Swagger's start page is one inline script and its pictures are inline
     "docs": f"{_OWN}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 }

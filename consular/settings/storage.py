@@ -5,7 +5,8 @@ from environ import Env
 from consular.settings.base import BASE_DIR
 from consular.settings.environment import ENV
 
-S3_PUBLIC_URL = ENV["S3_PUBLIC_URL"] or ENV["S3_ENDPOINT_URL"]
+FILE_KEYS = ENV["FILE_KEYS"]
+CLAMAV_URL = ENV["CLAMAV_URL"]
 
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {

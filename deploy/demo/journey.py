@@ -60,7 +60,7 @@ def _apply(phone: Phone, story: Story) -> dict[str, Any]:
     story.done("reported the loss: the passport is frozen")
     case = _fill_in(phone, citizen, post["post"]["code"], report)
     story.done(f"applied, draft saved on the server: {case['number']}")
-    _send_papers(phone, case["id"])
+    _send_papers(phone, case["id"], citizen)
     story.done("sent photo and papers; a worker has cleaned them")
     moved = phone.post(f"/api/v1/cases/{case['id']}/moves", name="submit")
     story.done(f"submitted: {moved['stage_label']}, expected on {moved['expected_on']}")
@@ -125,13 +125,13 @@ def _fill_in(phone: Phone, citizen: str, post: str, report: str) -> dict[str, An
     return dict(saved["case"])
 
 
-def _send_papers(phone: Phone, case: str) -> None:
+def _send_papers(phone: Phone, case: str, citizen: str) -> None:
     for material, picture, kind in [
         ("photo", pictures.portrait(), "photo"),
         ("identity_proof", pictures.paper("身份证 IDENTITY CARD"), "paper"),
         ("presence_proof", pictures.paper("入境章 ENTRY STAMP"), "paper"),
     ]:
-        file = phone.upload(picture, kind=kind)
+        file = phone.upload(picture, citizen=citizen, kind=kind)
         phone.post(f"/api/v1/cases/{case}/attachments", material=material, file=file)
     checked = phone.post(f"/api/v1/cases/{case}/validate")
     if not checked["ready"]:
@@ -169,8 +169,7 @@ def _receive(phone: Phone, case: dict[str, Any], folder: Path, story: Story) -> 
     story.done(f"a worker made the document: {done['stage_label']}")
     document = phone.get("/api/v1/documents")["results"][0]
     address = phone.get(f"/api/v1/documents/{document['id']}/pdf")["url"]
-    pdf = httpx.get(address, timeout=30).raise_for_status().content
-    (folder / "travel-document.pdf").write_bytes(pdf)
+    (folder / "travel-document.pdf").write_bytes(phone.read(address))
     inbox = phone.wait("/api/v1/messages", lambda found: len(found["results"]) >= 6, "she was told of every step")  # noqa: PLR2004
     told = {"inbox": inbox["results"], "timeline": phone.get(f"{path}/timeline")}
     (folder / "citizen.json").write_text(json.dumps(told, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -45,15 +45,19 @@ class Phone:
         token = self.post("/api/v1/auth/tokens", challenge=challenge["challenge"], code=code, device_name="Demo phone")
         self._headers["Authorization"] = f"Bearer {token['token']}"
 
-    def upload(self, picture: bytes, *, kind: str) -> str:
-        """Create, put to the object store, complete, and wait until a worker has cleaned it. Answers the file's id."""
-        made = self.post("/api/v1/files", kind=kind, content_type="image/jpeg", size=len(picture))
-        put = httpx.put(made["upload"]["url"], content=picture, headers=made["upload"]["headers"], timeout=30)
-        put.raise_for_status()
+    def upload(self, picture: bytes, *, citizen: str, kind: str) -> str:
+        """Announce, send, complete, and wait until a worker has cleaned it. Answers the file's id."""
+        made = self.post("/api/v1/files", citizen=citizen, kind=kind, content_type="image/jpeg", size=len(picture))
+        address = made["upload"]
+        self._send("PUT", address["url"], content=picture, headers=address["headers"]).raise_for_status()
         file = made["file"]["id"]
         self.post(f"/api/v1/files/{file}/complete")
         self.wait(f"/api/v1/files/{file}", lambda found: found["status"] == "clean", "the picture is cleaned")
         return str(file)
+
+    def read(self, url: str) -> bytes:
+        """Follow an address the server gave to this phone."""
+        return self._send("GET", url).raise_for_status().content
 
     def wait(self, path: str, enough: Any, what: str) -> Any:
         """Read an address until it says what we wait for. Raises ``TimeoutError`` with what it said last."""

@@ -107,9 +107,14 @@ def make_citizen(user: User, *, kind: str = "self", identity_number: str | None 
     return citizen
 
 
-def make_file(user: User, *, kind: str = "paper", status: str = FileStatus.CLEAN) -> File:
+def make_file(
+    user: User, *, kind: str = "paper", status: str = FileStatus.CLEAN, citizen: Citizen | None = None
+) -> File:
+    """Of the account's first citizen, made when there is none."""
     stored = {"sha256": "0" * 64, "clean_key": f"files/{next(_turn)}.jpg"} if status == FileStatus.CLEAN else {}
-    return File.objects.create(owner=user, kind=kind, content_type="image/jpeg", size=1000, status=status, **stored)
+    whose = citizen or Citizen.objects.of(user).first() or make_citizen(user)
+    facts = {"kind": kind, "content_type": "image/jpeg", "size": 1000, "status": status}
+    return File.objects.create(owner=user, citizen=whose, **facts, **stored)
 
 
 def make_loss_report(citizen: Citizen, user: User) -> LossReport:

@@ -4,16 +4,19 @@ import io
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from django.utils.timezone import now
 from PIL import Image
 
-from apps.accounts.models import User
+from apps.accounts.models import Citizen, User
 from apps.documents import services
 from apps.documents.models import File, Issue
 from apps.documents.store import Address
+from apps.kernel.workflow import Actor, By
 from apps.outbox.services import drain
+from tests.accounts.factories import Phone, make_citizen
 
 AT = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 _turn = count()
@@ -35,20 +38,51 @@ def ask(method: str, url: str, **options: Any) -> httpx.Response:
         return client.request(method, url, **options)
 
 
-def put(address: Address, content: bytes, **headers: str) -> httpx.Response:
-    """As a phone does: the address and the headers it was given, and nothing else."""
-    return ask("PUT", address.url, content=content, headers=address.headers | headers)
+def citizen_of(owner: User) -> Citizen:
+    """Themselves; made when there is nobody yet."""
+    return Citizen.objects.of(owner).first() or make_citizen(owner)
+
+
+def put(phone: Phone, address: Any, content: bytes, **headers: Any) -> Any:
+    """As a phone does: to the address it was given, with the headers it was given and its own."""
+    url, given = (address["url"], address["headers"]) if isinstance(address, dict) else (address.url, address.headers)
+    sent = {"content_type": given["Content-Type"], **headers}
+    return phone.generic("PUT", urlsplit(url).path.removeprefix("/api/v1/"), content, **sent)
+
+
+def get(phone: Phone, url: str, **headers: Any) -> Any:
+    """Follow an address; ``body`` is all that came."""
+    answer = phone.generic("GET", urlsplit(url).path.removeprefix("/api/v1/"), **headers)
+    answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return answer
+
+
+def actor(user: User) -> Actor:
+    return Actor(By.APPLICANT, user)
 
 
 def expected(owner: User, content: bytes, *, kind: str = "photo", **facts: Any) -> tuple[File, Address]:
     return services.expect(
-        owner=owner, **{"kind": kind, "content_type": "image/jpeg", "size": len(content), "at": now()} | facts
+        owner=owner,
+        **{
+            "citizen": facts.pop("citizen", None) or citizen_of(owner),
+            "kind": kind,
+            "content_type": "image/jpeg",
+            "size": len(content),
+            "at": now(),
+        }
+        | facts,
     )
 
 
+def sent(file: File, content: bytes) -> None:
+    """The bytes are in quarantine, without HTTP."""
+    services.receive(file=file, read=io.BytesIO(content).read)
+
+
 def received(owner: User, content: bytes, **facts: Any) -> File:
-    file, address = expected(owner, content, **facts)
-    assert put(address, content).status_code == 200
+    file, _address = expected(owner, content, **facts)
+    sent(file, content)
     return services.complete(file=file, at=now())
 
 
@@ -67,6 +101,7 @@ def reserved(owner: User, **facts: Any) -> Issue:
             "subject": f"case:{turn}",
             "holder": f"person-{turn}",
             "owner": owner,
+            "citizen": facts.pop("citizen", None) or citizen_of(owner),
             "issued_on": date(2026, 12, 1),
             "expires_on": date(2026, 12, 31),
         }

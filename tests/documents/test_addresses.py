@@ -1,18 +1,24 @@
-"""Signed addresses: what they open, for how long, and everything they do not (security A7), at a real S3 server."""
+"""Addresses: what they open, for whom, for how long, and everything they do not (security A7, U1, U7)."""
 
-import time
+import io
+import re
 from datetime import timedelta
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
+from django.http import UnreadablePostError
+from django.test import Client
 from django.utils.timezone import now
 
+from apps.accounts.models import Relation
+from apps.audit.models import Entry
 from apps.documents import services
+from apps.documents.services import addresses, blobs
 from apps.documents.store import store
-from apps.kernel.workflow import SYSTEM
-from tests.accounts.factories import make_user
-from tests.documents.factories import ask, cleaned, expected, picture, put
+from apps.kernel.errors import Invalid
+from apps.kernel.workflow import Actor, By
+from tests.accounts.factories import Phone, make_user
+from tests.documents.factories import actor, ask, citizen_of, cleaned, expected, get, issued, picture, put
 
 pytestmark = pytest.mark.django_db
 
@@ -22,88 +28,263 @@ def owner():
     return make_user()
 
 
-def get(url):
-    return ask("GET", url)
+@pytest.fixture
+def phone(owner):
+    return Phone(owner)
 
 
-def url_of(file, actor=SYSTEM):
-    return services.read_address(file=file, actor=actor, at=now()).url
+def url_of(file, phone):
+    return phone.get(f"files/{file.pk}/content").json()["url"]
 
 
-def changed(url, **query):
-    """The same address with parts of its query replaced."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(query=urlencode(dict(parse_qsl(parts.query)) | query)))
+def late(monkeypatch, **by):
+    """The API's clock from now on."""
+    monkeypatch.setattr("apps.documents.api.content.now", lambda: now() + timedelta(**by))
 
 
-def is_refused(answer):
-    """S3 says 403; the embedded server says 400 to what is unsigned or has expired."""
-    return answer.status_code in {400, 403} and b"\xff\xd8" not in answer.content
-
-
-def test_an_address_is_good_for_its_own_object_only(owner):
-    mine, other = cleaned(owner), cleaned(make_user())
-    url = url_of(mine)
-    assert get(url).status_code == 200
-    assert is_refused(get(url.replace(mine.clean_key, other.clean_key)))
-    assert is_refused(get(url.partition("?")[0]))
-    assert is_refused(ask("PUT", url, content=b"x"))
-    assert is_refused(ask("DELETE", url))
-    assert get(url_of(mine)).status_code == 200
-
-
-def test_an_address_to_read_lives_a_minute(owner):
+def test_an_address_is_good_for_the_device_that_asked(owner, phone):
     file = cleaned(owner)
-    address = services.read_address(file=file, actor=SYSTEM, at=now())
-    query = parse_qs(urlsplit(address.url).query)
-    assert int(query["X-Amz-Expires"][0]) <= 60
-    assert address.expires_at - now() <= timedelta(seconds=60)
-    assert is_refused(get(changed(address.url, **{"X-Amz-Expires": "604800"})))
-    assert is_refused(get(changed(address.url, **{"X-Amz-Date": "20200101T000000Z"})))
+    url = url_of(file, phone)
+    assert get(phone, url).body == services.content(file=file)
+    strangers = [Phone(owner), Phone(make_user())]  # her other phone, and somebody else's
+    assert [get(other, url).status_code for other in strangers] == [404, 404]
+    assert get(Phone(), url).status_code == 401
 
 
-def test_an_address_says_what_it_gives(owner):
-    query = parse_qs(urlsplit(url_of(cleaned(owner))).query)
-    assert query["response-content-type"] == ["image/jpeg"]
-    assert query["response-content-disposition"][0].startswith('inline; filename="')
+def test_two_readers_get_two_addresses_and_neither_opens_the_others_file(owner, phone):
+    mine, other = cleaned(owner), cleaned(make_user())
+    first, second = url_of(mine, phone), url_of(cleaned(owner), phone)
+    mixed = first.rpartition(":")[0] + ":" + second.rpartition(":")[2]
+    assert get(phone, mixed).status_code == 404
+    theirs = services.read_address(file=other, actor=actor(other.owner), session=str(phone.device.pk), at=now()).url
+    assert get(phone, theirs).status_code == 404
 
 
-def test_an_address_that_has_expired_is_refused(owner, monkeypatch):
-    monkeypatch.setattr("apps.documents.store.READ_FOR", timedelta(seconds=1))
-    url = url_of(cleaned(owner))
-    assert get(url).status_code == 200
-    time.sleep(2.1)
-    assert is_refused(get(url))
+def test_an_address_to_read_lives_a_minute(owner, phone, monkeypatch):
+    file = cleaned(owner)
+    given = services.read_address(file=file, actor=actor(owner), session="x", at=now())
+    assert given.expires_at - now() <= timedelta(seconds=60)
+    url = url_of(file, phone)
+    late(monkeypatch, seconds=59)
+    assert get(phone, url).status_code == 200
+    late(monkeypatch, seconds=61)
+    assert get(phone, url).status_code == 404
 
 
-def test_an_upload_address_is_good_for_one_key_and_type(owner):
+def test_signing_out_closes_it(owner, phone):
+    url = url_of(cleaned(owner), phone)
+    assert phone.delete("auth/tokens/current").status_code == 204
+    assert get(phone, url).status_code == 401
+
+
+def test_who_may_no_longer_act_for_the_person_may_no_longer_look(owner, phone):
+    url = url_of(cleaned(owner), phone)
+    Relation.objects.filter(user=owner).delete()
+    assert get(phone, url).status_code == 404
+
+
+def test_that_it_was_read_is_written_down_before_the_first_byte(owner, phone, monkeypatch):
+    file = cleaned(owner)
+    url = url_of(file, phone)
+    read, seen = blobs.read, []
+
+    def watched(place):
+        seen.append(Entry.objects.about(f"file:{file.pk}").filter(action="file_read").count())
+        return read(place)
+
+    monkeypatch.setattr(blobs, "read", watched)
+    for _ in range(2):
+        assert get(phone, url).status_code == 200
+    assert seen == [1, 2]  # a second look is a second entry
+    assert Entry.objects.about(f"file:{file.pk}").first().actor == f"applicant:{owner.pk}"
+
+
+def test_a_look_names_whose_file_it_was(owner, phone):
+    file = cleaned(owner)
+    get(phone, url_of(file, phone))
+    entry = Entry.objects.about(f"file:{file.pk}").get()
+    assert str(file.citizen_id) in {str(getattr(entry, "citizen", "")), entry.detail.get("citizen")}
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_but_get_reads(owner, phone, method):
+    file = cleaned(owner)
+    answer = phone.generic(method, url_of(file, phone).partition("/api/v1/")[2])
+    assert answer.status_code == 405
+    assert b"\xff\xd8" not in answer.content
+    assert not Entry.objects.about(f"file:{file.pk}").exists()
+
+
+def test_a_range_is_not_looked_at(owner, phone):
+    file = cleaned(owner)
+    answer = get(phone, url_of(file, phone), HTTP_RANGE="bytes=0-9", HTTP_ACCEPT="image/*")
+    assert (answer.status_code, answer["Accept-Ranges"], answer.body) == (200, "none", services.content(file=file))
+
+
+def test_what_comes_can_do_nothing(owner, phone):
+    answer = get(phone, url_of(file := cleaned(owner), phone))
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Content-Disposition"] == f'inline; filename="{file.pk}.jpg"'
+    assert int(answer["Content-Length"]) == len(answer.body)
+
+
+def test_a_document_comes_as_a_download_by_its_number(owner, phone):
+    issue = issued(owner, pdf=b"%PDF-1.7 mine")
+    answer = get(phone, phone.get(f"documents/{issue.pk}/pdf").json()["url"])
+    assert (answer.body, answer["Content-Type"]) == (b"%PDF-1.7 mine", "application/pdf")
+    assert answer["Content-Disposition"] == f'attachment; filename="{issue.number}.pdf"'
+    assert Entry.objects.about(f"document:{issue.pk}").filter(action="document_read").count() == 1
+
+
+@pytest.mark.parametrize("token", ["x", "x:y", "%00", "..%2f", "é", "a" * 5000, "eyJ3IjoiZmlsZSJ9:x", ":", "\u200b"])
+@pytest.mark.parametrize("path", ["readings/", "uploads/"])
+def test_an_invented_address_leads_nowhere(phone, path, token):
+    send = phone.get if path == "readings/" else phone.put
+    assert send(path + token).status_code == 404
+
+
+# At the desk
+
+
+@pytest.fixture
+def officer():
+    return make_user(username="officer-x", is_staff=True)
+
+
+def desk(officer):
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(officer, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def staff_url(file, officer, client):
+    return services.read_address(
+        file=file, actor=Actor(By.OFFICER, officer), session=client.session.session_key, at=now()
+    ).url
+
+
+def test_at_the_desk_the_cookie_is_asked_for(owner, officer, phone):
+    file, client = cleaned(owner), desk(officer)
+    url = staff_url(file, officer, client)
+    assert url.startswith("/admin/content/")
+    answer = client.get(url)
+    assert b"".join(answer.streaming_content) == services.content(file=file)
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert Entry.objects.about(f"file:{file.pk}").get().actor == f"officer:{officer.pk}"
+    again = desk(officer)  # the same officer, signed in elsewhere
+    assert again.get(url).status_code == 404
+    assert Client().get(url).status_code == 302
+    assert phone.get(url.replace("/admin/content/", "readings/")).status_code == 404
+    assert client.post(url).status_code == 405
+    client.logout()
+    assert client.get(url).status_code == 302
+    assert Entry.objects.about(f"file:{file.pk}").count() == 1
+
+
+def test_a_citizen_at_the_desks_address_sees_a_sign_in_page(owner, officer):
+    url = staff_url(cleaned(owner), officer, desk(officer))
+    client = Client()
+    client.force_login(owner, backend=settings.AUTHENTICATION_BACKENDS[0])
+    assert client.get(url).status_code == 302
+
+
+# Sending
+
+
+def test_an_address_to_send_to_is_good_for_the_account_that_announced(owner, phone):
     file, address = expected(owner, picture())
-    elsewhere = address.url.replace(file.raw_key, "files/elsewhere.jpg")
-    assert is_refused(ask("PUT", elsewhere, content=picture(), headers=address.headers))
-    assert is_refused(put(address, picture(), **{"Content-Type": "text/html"}))
-    assert put(address, picture()).status_code == 200
-    assert is_refused(get(address.url))
+    relative = make_user()
+    Relation.objects.create(user=relative, citizen=file.citizen, kind="parent")
+    assert put(Phone(relative), address, picture()).status_code == 404
+    assert put(Phone(make_user()), address, picture()).status_code == 404
+    assert put(Phone(), address, picture()).status_code == 401
+    assert not store().size(file.raw_key)
+    assert put(Phone(owner), address, picture()).status_code == 204
+    assert blobs.size(file.raw_key) == len(picture())
 
 
-def test_an_upload_address_binds_type_and_length(owner):
-    _, address = expected(owner, b"", size=1234)
-    signed = parse_qs(urlsplit(address.url).query)["X-Amz-SignedHeaders"][0].split(";")
-    assert {"content-type", "content-length", "host"} <= set(signed)
-    assert address.headers == {"Content-Type": "image/jpeg", "Content-Length": "1234"}
+def test_an_address_to_send_to_reads_nothing_and_the_other_way_round(owner, phone):
+    _, address = expected(owner, picture())
+    reading = address.url.replace("/uploads/", "/readings/")
+    assert get(phone, reading).status_code == 404
+    sending = url_of(cleaned(owner), phone).replace("/readings/", "/uploads/")
+    assert put(phone, {"url": sending, "headers": address.headers}, picture()).status_code == 404
+
+
+def test_after_a_quarter_of_an_hour_it_is_too_late(owner, phone, monkeypatch):
+    _, address = expected(owner, picture())
+    assert address.expires_at - now() <= addresses.UPLOAD_FOR
+    late(monkeypatch, minutes=16)
+    assert put(phone, address, picture()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sent", "headers", "status", "code"),
+    [
+        (1, {}, 409, "file_too_small"),
+        (-1, {}, 413, "file_too_large"),
+        (0, {"content_type": "image/png"}, 415, "unsupported_media_type"),
+        (0, {"content_type": "text/html"}, 415, "unsupported_media_type"),
+        (0, {"content_type": "multipart/form-data; boundary=x"}, 415, "unsupported_media_type"),
+        (0, {"CONTENT_LENGTH": ""}, 411, "length_required"),
+        (0, {"CONTENT_LENGTH": "-5"}, 411, "length_required"),
+        (0, {"CONTENT_LENGTH": "many"}, 411, "length_required"),
+        (0, {"HTTP_TRANSFER_ENCODING": "chunked"}, 411, "length_required"),
+        (0, {"CONTENT_LENGTH": str(2**40)}, 413, "too_large"),
+        (0, {"CONTENT_LENGTH": "9" * 5000}, 413, "too_large"),
+    ],
+)
+def test_what_was_not_announced_is_refused_unread(owner, phone, monkeypatch, sent, headers, status, code):
+    content = picture()
+    file, address = expected(owner, b"", size=len(content) + sent)
+    monkeypatch.setattr(services, "receive", lambda **_: pytest.fail("it was read"))
+    answer = put(phone, address, content, **headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert not store().size(file.raw_key)
+
+
+def gone(size):
+    raise UnreadablePostError
+
+
+@pytest.mark.parametrize("read", [io.BytesIO(b"x" * 4000).read, gone], ids=["short", "gone"])
+def test_what_breaks_off_leaves_nothing(owner, read):
+    file, _ = expected(owner, b"", size=5000)
+    with pytest.raises(Invalid) as refused:
+        services.receive(file=file, read=read)
+    assert refused.value.code == "incomplete_upload"
+    assert not store().size(file.raw_key)
+
+
+def test_what_is_there_is_not_replaced(owner, phone):
+    file, address = expected(owner, picture())
+    assert put(phone, address, picture()).status_code == 204
+    assert phone.post(f"files/{file.pk}/complete").status_code == 200
+    answer = put(phone, address, picture())
+    assert (answer.status_code, answer.json()["code"]) == (409, "already_uploaded")
 
 
 def test_phones_are_sent_to_the_public_address(owner, settings):
-    settings.S3_PUBLIC_URL = "https://files.example"
-    store.cache_clear()
-    try:
-        _, address = expected(owner, b"x")
-        assert address.url.startswith("https://files.example/")
-    finally:
-        store.cache_clear()
+    settings.PUBLIC_URL = "https://consulate.example"
+    _, address = expected(owner, b"x")
+    assert address.url.startswith("https://consulate.example/api/v1/uploads/")
+    assert address.headers == {"Content-Type": "image/jpeg", "Content-Length": "1"}
+
+
+def test_an_address_tells_nobody_who_it_is_for(owner, phone):
+    file = cleaned(owner)
+    shown = url_of(file, phone) + expected(owner, b"x")[1].url
+    assert not re.search(f"{owner.pk}|{phone.device.pk}|{citizen_of(owner).pk}", shown)
 
 
 def test_the_bucket_is_closed_to_strangers(owner):
     file = cleaned(owner)
-    base = f"{settings.S3_PUBLIC_URL}/{settings.STORAGES['default']['OPTIONS']['bucket_name']}"
+    options = settings.STORAGES["default"]["OPTIONS"]
+    base = f"{options['endpoint_url']}/{options['bucket_name']}"
     for path in ("", "/", f"/{file.clean_key}", "/quarantine/", "?list-type=2"):
-        assert is_refused(get(base + path))
+        answer = ask("GET", base + path)
+        assert answer.status_code in {400, 403}
+        assert b"CCF" not in answer.content

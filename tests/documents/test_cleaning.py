@@ -1,15 +1,20 @@
 """Nothing of what a stranger sent survives but the pixels (security U2, U3, U5; R24)."""
 
 import io
+import json
 import random
+import re
+import shutil
 import struct
+import subprocess
 import zipfile
 import zlib
 
 import pytest
 from PIL import Image, ImageCms
 
-from apps.documents.cleaning import LONGEST_SIDE, MOST_SCANS, Unusable, clean
+from apps.documents.cleaned import Unusable
+from apps.documents.cleaning import LONGEST_SIDE, MOST_SCANS, clean
 from apps.documents.statuses import REASONS
 from tests.documents.factories import picture
 
@@ -117,7 +122,7 @@ def test_text_in_a_png_is_gone():
         (b"GIF89a/*" + b"alert(1)//*/", "not_a_picture"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "not_a_picture"),
         (zipped() + b"%PDF-1.7", "not_a_picture"),
-        (b"%PDF-1.7\n" + picture(), "not_a_picture"),
+        (b"%PDF-1.7\n" + picture(), "pdf_damaged"),
         (b"", "not_a_picture"),
         (b"\xff\xd8\xff", "picture_damaged"),
         (picture()[:900], "picture_damaged"),
@@ -198,25 +203,64 @@ def test_an_orientation_that_does_not_exist_is_ignored(orientation):
     assert clean(out.getvalue(), kind="photo").size == (420, 560)
 
 
+@pytest.mark.parametrize("size", [(353, 472), (354, 471), (560, 420), (600, 600), (400, 700), (3000, 4000)])
+def test_a_photo_of_other_measures_is_taken_all_the_same(size):
+    """R24: the automatic check is advisory."""
+    assert max(clean(picture(size), kind="photo").size) <= LONGEST_SIDE["photo"]
+
+
+def heic(picture_, **options):
+    out = io.BytesIO()
+    picture_.save(out, "HEIF", quality=95, **options)
+    return out.getvalue()
+
+
+def test_a_heic_becomes_a_jpeg_without_where_it_was_taken():
+    image = Image.new("RGB", (420, 560), (200, 180, 160))
+    exif = image.getexif()
+    exif[0x010F] = "Maker of the phone"
+    exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 51.0, 30.0)})
+    dirty = heic(image, exif=exif.tobytes(), xmp=b"<x:xmpmeta>a place and a name</x:xmpmeta>")
+    assert b"Maker of the phone" in dirty
+    made = clean(dirty, kind="photo")
+    assert (made.type, made.size) == ("image/jpeg", (420, 560))
+    assert set(segments(made.content)) & set(MARKERS_OF_METADATA) == set()
+    assert not re.search(b"Maker|place and a name", made.content)
+
+
+def test_a_heic_stands_upright():
+    seen = Image.new("RGB", (420, 560), "white")
+    seen.paste((250, 0, 0), (0, 0, 210, 280))
+    exif = seen.getexif()
+    exif[0x0112] = 6
+    lying = heic(seen.transpose(LAID_DOWN[6]), exif=exif.tobytes())
+    made = opened(clean(lying, kind="photo").content)
+    assert made.size == (420, 560)
+    assert made.getpixel((100, 100))[1] < 60
+    assert min(made.getpixel((320, 420))) > 200
+
+
+def test_a_heic_cut_short_is_damaged():
+    whole = heic(Image.new("RGB", (420, 560), "white"))
+    assert refused(whole[: len(whole) // 2]) == "picture_damaged"
+
+
 @pytest.mark.parametrize(
-    ("size", "code"),
-    [
-        ((354, 472), None),
-        ((390, 567), None),
-        ((420, 560), None),
-        ((353, 472), "photo_too_small"),
-        ((354, 471), "photo_too_small"),
-        ((560, 420), "photo_too_small"),
-        ((600, 600), "photo_wrong_shape"),
-        ((400, 700), "photo_wrong_shape"),
-        ((3000, 4000), None),
-    ],
+    "make", [with_metadata, lambda: heic(Image.new("RGB", (420, 560)), exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0")]
 )
-def test_a_photo_has_the_measures_of_the_rule(size, code):
-    if code:
-        assert refused(picture(size), "photo") == code
-    else:
-        assert max(clean(picture(size), kind="photo").size) <= LONGEST_SIDE["photo"]
+def test_a_reader_of_metadata_finds_none(make, tmp_path):
+    if not shutil.which("exiftool"):
+        pytest.skip("exiftool is not installed (Debian: libimage-exiftool-perl)")
+    (tmp_path / "made.jpg").write_bytes(clean(make(), kind="photo").content)
+    command = ["exiftool", "-j", "-a", "-u", "-G1", str(tmp_path / "made.jpg")]
+    found = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=30).stdout)[0]
+    assert {name.partition(":")[0] for name in found} - {"SourceFile"} == {
+        "ExifTool",
+        "System",
+        "File",
+        "JFIF",
+        "Composite",
+    }
 
 
 def test_a_paper_may_have_any_shape():

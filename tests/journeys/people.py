@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.test import Client
@@ -76,6 +77,19 @@ class Phone:
 
     def patch(self, path: str, version: str, **body: Any) -> Any:
         return self.send("PATCH", path, body, version=version)
+
+    def put(self, upload: dict[str, Any], content: bytes) -> None:
+        """Send the bytes of an announced file to the address that came with it."""
+        answer = self.client.generic(
+            "PUT", urlsplit(upload["url"]).path, data=content, content_type=upload["headers"]["Content-Type"]
+        )
+        assert answer.status_code == 204, answer.content
+
+    def read(self, address: dict[str, Any]) -> bytes:
+        """Follow an address the server gave to this phone."""
+        answer = self.client.get(urlsplit(address["url"]).path)
+        assert answer.status_code == 200, answer.content
+        return b"".join(answer.streaming_content)
 
 
 def _json(body: Any) -> str:

@@ -11,8 +11,7 @@ from django.utils.timezone import now
 
 from apps.cases import services
 from apps.cases.models import Case
-from apps.documents import services as documents
-from apps.documents.models import File, Issue
+from apps.documents.models import Issue
 from apps.documents.statuses import IssueStatus
 from apps.notifications.channels.email import message_id
 from apps.notifications.models import Dispatch, Message
@@ -24,6 +23,7 @@ from apps.payments.providers.sandbox import Sandbox
 from apps.seals import services as seals
 from deploy.demo.pictures import portrait
 from tests.cases.factories import applicant_of, make_case
+from tests.documents.factories import cleaned
 from tests.payments.payers import SECRET, Payer, start_simulator, stop_simulator
 from tests.processes import wait_until, worker
 
@@ -59,13 +59,7 @@ def simulator(monkeypatch):
 def with_a_real_photo(case):
     """The photo of the factory is a row; the document needs the picture."""
     paper = case.attachments.get(material="photo")
-    file, upload = documents.expect(
-        owner=case.applicant, kind="photo", content_type="image/jpeg", size=len(portrait()), at=now()
-    )
-    httpx.put(upload.url, content=portrait(), headers=upload.headers).raise_for_status()
-    documents.complete(file=file, at=now())
-    outbox.drain(queue="files")
-    paper.file = File.objects.get(pk=file.pk)
+    paper.file = cleaned(case.applicant, portrait(), citizen=case.citizen)
     paper.save()
     return case
 

@@ -5,8 +5,12 @@ import uuid
 from datetime import date
 
 import pytest
+from django.utils.timezone import now
 
 from apps.documents import services as documents
+from apps.documents.services import addresses
+from apps.documents.statuses import FileStatus
+from apps.kernel.workflow import Actor, By
 from apps.notifications.services import tell
 from apps.payments import services as payments
 from tests.accounts.factories import make_mandate
@@ -43,10 +47,15 @@ def theirs():
         subject=case.payable,
         holder=str(case.citizen_id),
         owner=owner,
+        citizen=case.citizen,
         issued_on=date(2026, 11, 23),
         expires_on=date(2026, 12, 23),
     )
     documents.mark_issued(issue=document, sha256="0" * 64, seal=b"seal", at=AT)
+    file, reader = make_file(owner), Actor(By.APPLICANT, owner)
+    reading = documents.read_address(file=file, actor=reader, session="theirs", at=now()).url.rpartition("/")[2]
+    announced = make_file(owner, status=FileStatus.EXPECTED)
+    upload = addresses.to_upload(file=announced.pk, actor=reader, at=now(), headers={}).url.rpartition("/")[2]
     message = tell(
         user=owner,
         template="review_started",
@@ -63,7 +72,11 @@ def theirs():
         "mandates": make_mandate(case.citizen, make_applicant(), "apply", granted_by=owner).pk,
         "consents": case.travel_document.loss_report.consent_id,
         "loss-reports": case.travel_document.loss_report_id,
-        "files": make_file(owner).pk,
+        "files": file.pk,
+        "readings": reading,
+        "reading": reading,
+        "uploads": upload,
+        "upload": upload,
         "documents": document.pk,
         "payments": payments.open_payment(quote=quote, provider="sandbox", user=owner, at=AT).pk,
         "messages": message.pk,

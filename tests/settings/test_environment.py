@@ -18,6 +18,7 @@ SOUND = {
     "S3_ACCESS_KEY_ID": "id",
     "S3_SECRET_ACCESS_KEY": "pw",
     "S3_BUCKET": "papers",
+    "FILE_KEYS": "2026-11:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
     "PUBLIC_URL": "https://consulate.example",
     "ALLOWED_HOSTS": "consulate.example,api.consulate.example",
     "SIGNING_KEYS_DIR": "/keys",
@@ -90,6 +91,8 @@ def test_production_refuses_the_sandbox_secret(setting):
     assert f"{setting.name} is a sandbox value, in production." in contradictions(values)
 
 
+FILE_KEYS_MUST = "FILE_KEYS must be id:base64 of 32 bytes each, every id once; 1 to 16 of a-z, 0-9 and -."
+CLAMAV_MUST = "CLAMAV_URL must be unix:///path or tcp://host:port."
 CONTRADICTIONS = {
     "an unknown place of keys": ({"SIGNING_KEYS_BACKEND": "usb"}, "SIGNING_KEYS_BACKEND must be one of file, pkcs11."),
     "a token without a name": (
@@ -102,6 +105,12 @@ CONTRADICTIONS = {
     ),
     "an unknown mode": ({"MODE": "prod"}, "MODE is 'prod'. It is sandbox or production."),
     "a short person key": ({"PERSON_KEY": "p" * 31}, "PERSON_KEY is shorter than 32 characters."),
+    "a file key that is short": ({"FILE_KEYS": "a:c2hvcnQ="}, FILE_KEYS_MUST),
+    "a file key without a name": ({"FILE_KEYS": SOUND["FILE_KEYS"].partition(":")[2]}, FILE_KEYS_MUST),
+    "a file key that is not base64": ({"FILE_KEYS": "a:" + "!" * 44}, FILE_KEYS_MUST),
+    "two file keys of one name": ({"FILE_KEYS": ",".join([SOUND["FILE_KEYS"]] * 2)}, FILE_KEYS_MUST),
+    "a virus scanner of no kind": ({"CLAMAV_URL": "http://av:3310"}, CLAMAV_MUST),
+    "a virus scanner without a port": ({"CLAMAV_URL": "tcp://av"}, CLAMAV_MUST),
     "a short secret key": ({"SECRET_KEY": "k" * 49}, "SECRET_KEY is shorter than 50 characters."),
     "plain http": ({"PUBLIC_URL": "http://consulate.example"}, "PUBLIC_URL must be https in production."),
     "any host": ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the hosts in production."),

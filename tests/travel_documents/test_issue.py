@@ -5,7 +5,6 @@ import subprocess
 from contextlib import contextmanager
 from datetime import date
 
-import httpx
 import pypdfium2
 import pytest
 import zxingcpp
@@ -13,9 +12,9 @@ from django.utils.timezone import now
 
 from apps.cases import services as cases
 from apps.documents import services as documents
-from apps.documents.models import File, Issue
+from apps.documents.models import Issue
 from apps.kernel.errors import Conflict
-from apps.kernel.workflow import SYSTEM, Actor, By
+from apps.kernel.workflow import SYSTEM
 from apps.outbox import services as outbox
 from apps.outbox.services import LeaseLost
 from apps.seals import mrz
@@ -24,6 +23,7 @@ from apps.travel_documents import services
 from apps.travel_documents.models import Validity
 from deploy.demo.pictures import portrait
 from tests.cases.factories import AT, make_case
+from tests.documents.factories import cleaned
 
 pytestmark = pytest.mark.django_db
 
@@ -49,19 +49,13 @@ def case(monkeypatch):
     monkeypatch.setattr(outbox, "wake", lambda queue: None)
     seals.create_keys(at=now())
     made = make_case("production")
-    file, upload = documents.expect(
-        owner=made.applicant, kind="photo", content_type="image/jpeg", size=len(portrait()), at=now()
-    )
-    httpx.put(upload.url, content=portrait(), headers=upload.headers).raise_for_status()
-    documents.complete(file=file, at=now())
-    outbox.drain(queue="files")
-    made.attachments.filter(material="photo").update(file=File.objects.get(pk=file.pk))
+    file = cleaned(made.applicant, portrait(), citizen=made.citizen)
+    made.attachments.filter(material="photo").update(file=file)
     return made
 
 
 def paper(issue: Issue) -> bytes:
-    address = documents.pdf_address(issue=issue, actor=Actor(By.SYSTEM), at=now())
-    return httpx.get(address.url).raise_for_status().content
+    return documents.pdf(issue=issue)
 
 
 def test_the_sheet_says_what_the_case_says(case):
@@ -135,6 +129,7 @@ def test_a_new_document_makes_the_persons_old_one_void(case):
         subject="case:earlier",
         holder=case.person,
         owner=case.applicant,
+        citizen=case.citizen,
         issued_on=date(2026, 1, 1),
         expires_on=date(2026, 2, 1),
     )

@@ -37,7 +37,8 @@ def actor(request: HttpRequest) -> Actor:
 def lead_to(address: Callable[..., Address], request: HttpRequest, **what: Any) -> HttpResponse:
     """Redirect to where it can be read for a minute; who looked is written down. The caller checked whose it is."""
     try:
-        response = HttpResponseRedirect(address(**what, actor=actor(request), at=now()).url)
+        session = request.session.session_key or ""
+        response = HttpResponseRedirect(address(**what, actor=actor(request), session=session, at=now()).url)
     except DomainError as refused:
         return HttpResponse(str(refused.detail), status=404, content_type="text/plain; charset=utf-8")
     add_never_cache_headers(response)

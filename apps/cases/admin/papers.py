@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from apps.cases.admin.clock import clock_tag
 from apps.cases.models import Attachment, Case
-from apps.documents.statuses import FileStatus
+from apps.documents.statuses import PDF, REMARKS, FileStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Paper:
     title: str
     url: str
     state: str
+    is_picture: bool
+    remarks: list[str]
     size: str
     sent: SafeString | str
 
@@ -59,6 +61,8 @@ def _paper(found: Attachment, case: Case, title: str) -> Paper:
         title=title,
         url=_url(found) if found.file.status == FileStatus.CLEAN else "",
         state=" ".join([found.file.get_status_display(), found.file.reason_label]),
+        is_picture=found.file.clean_type != PDF,
+        remarks=[str(REMARKS[remark["code"]]) for remark in found.file.remarks if remark["code"] in REMARKS],
         size=f"{found.file.width} × {found.file.height}" if found.file.width else "",
         sent=clock_tag(found.attached_at, case.post),
     )

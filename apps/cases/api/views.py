@@ -120,7 +120,7 @@ class CaseAttachments(CaseView):
         """Put an uploaded file to one of the case's `materials`."""
         case, form = self.get_object(), AttachmentIn(data=request.data)
         form.is_valid(raise_exception=True)
-        file = File.objects.of(self.user).filter(pk=form.validated_data["file"]).first()
+        file = File.objects.of(self.user, self.scope).filter(pk=form.validated_data["file"]).first()
         if file is None:
             raise Unknown
         services.attach(case=case, material=form.validated_data["material"], file=file, actor=self.actor, at=now())

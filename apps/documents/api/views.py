@@ -4,11 +4,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api.base import CitizenView
+from apps.accounts.models import Citizen
 from apps.documents import services
 from apps.documents.api.serializers import AddressOut, ExpectedOut, FileIn, FileOut, IssueOut
 from apps.documents.models import File, Issue
 from apps.kernel.api.idempotency import idempotent
 from apps.kernel.api.versions import answer
+from apps.kernel.errors import Fault, Invalid, Unknown
 
 
 class FileView(CitizenView[File]):
@@ -23,7 +25,11 @@ class Files(FileView):
         """Announce an upload: put the bytes to the given address, then complete it."""
         form = FileIn(data=request.data)
         form.is_valid(raise_exception=True)
-        file, upload = services.expect(owner=self.user, at=now(), **form.validated_data)
+        facts = form.validated_data
+        citizen = Citizen.objects.of(self.user, self.scope).filter(pk=facts.pop("citizen")).first()
+        if citizen is None:
+            raise Invalid(faults=(Fault("/citizen", "does_not_exist", Unknown.detail),))
+        file, upload = services.expect(owner=self.user, citizen=citizen, at=now(), **facts)
         return Response(ExpectedOut({"file": file, "upload": upload}).data, status=201)
 
 
@@ -46,8 +52,9 @@ class FileCompletion(FileView):
 class FileContent(FileView):
     @extend_schema(operation_id="files_read", responses=AddressOut)
     def get(self, request: Request, pk: str) -> Response:
-        """An address where the clean copy can be seen, for one minute."""
-        return Response(AddressOut(services.read_address(file=self.get_object(), actor=self.actor, at=now())).data)
+        """An address where the clean copy can be seen, for one minute, by this device."""
+        found = services.read_address(file=self.get_object(), actor=self.actor, session=str(self.device.pk), at=now())
+        return Response(AddressOut(found).data)
 
 
 class DocumentView(CitizenView[Issue]):
@@ -77,6 +84,6 @@ class DocumentPdf(DocumentView):
 
     @extend_schema(operation_id="documents_pdf", responses=AddressOut)
     def get(self, request: Request, pk: str) -> Response:
-        """An address where the signed PDF can be read, for one minute."""
-        found = services.pdf_address(issue=self.get_object(), actor=self.actor, at=now())
+        """An address where the signed PDF can be read, for one minute, by this device."""
+        found = services.pdf_address(issue=self.get_object(), actor=self.actor, session=str(self.device.pk), at=now())
         return Response(AddressOut(found).data)

@@ -31,6 +31,7 @@ def reserve(*, kind: str, subject: str, citizen: Citizen, owner: User, issued_on
         subject=subject,
         holder=subject,
         owner=owner,
+        citizen=citizen,
         issued_on=issued_on,
         expires_on=expires_on,
     )

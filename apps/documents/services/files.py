@@ -1,86 +1,82 @@
+"""What becomes of an upload: a clean copy or a reason, and in the end nothing."""
+
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
-from apps.audit.services import record
-from apps.documents.cleaning import Cleaned, Unusable, clean
-from apps.documents.events import FileCleaned, FileReceived
+from apps.documents import scanning
+from apps.documents.cleaned import Cleaned, Unusable
+from apps.documents.encryption import Place
+from apps.documents.events import FileCleaned, FileDiscarded
 from apps.documents.models import QUARANTINE, File
-from apps.documents.statuses import LARGEST, TYPES, FileKind, FileStatus
-from apps.documents.store import Address, store
-from apps.kernel.errors import Conflict, Fault, Invalid, TooLarge, TooMany, Unknown
+from apps.documents.sandbox import clean
+from apps.documents.services import blobs, keys
+from apps.documents.statuses import LARGEST, LARGEST_CLEAN, PDF, FileKind, FileStatus
+from apps.documents.store import store
+from apps.kernel.errors import Unknown
 from apps.kernel.faults import fault_point
-from apps.kernel.workflow import Actor
 from apps.outbox.events import Job
 from apps.outbox.services import publish
 
-QUOTA = 100
-"""Uploads per account and day: ten times what a difficult application needs."""
 ABANDONED_AFTER = timedelta(hours=24)
 
 
-@transaction.atomic
-def expect(*, owner: User, kind: str, content_type: str, size: int, at: datetime) -> tuple[File, Address]:
-    """Announce an upload. Raises ``Invalid`` (``unsupported_type``), ``TooLarge`` or ``TooMany``."""
-    if content_type not in TYPES:
-        text = _("Send a JPEG or PNG picture.")
-        raise Invalid(faults=(Fault("/content_type", "unsupported_type", text),), code="unsupported_type")
-    if size > LARGEST[FileKind(kind)]:
-        raise TooLarge(code="file_too_large")
-    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
-    if File.objects.of(owner).since(at - timedelta(days=1)).count() >= QUOTA:
-        raise TooMany(code="upload_quota", retry_after=3600)
-    file = File.objects.create(owner=owner, kind=kind, content_type=content_type, size=size)
-    return file, address(file=file, at=at)
-
-
-def address(*, file: File, at: datetime) -> Address:
-    return store().upload_address(key=file.raw_key, content_type=file.content_type, size=file.size, at=at)
-
-
-def complete(*, file: File, at: datetime) -> File:
-    """The phone says that it is there: look, and hand it to a worker. Said twice, it is done once."""
-    if file.status != FileStatus.EXPECTED:
-        return file
-    size = store().size(file.raw_key)
-    if size is None:
-        raise Conflict(_("The file has not arrived yet. Upload it, then complete it."), code="file_not_uploaded")
-    if size > file.size:
-        raise TooLarge(_("The file is larger than announced."), code="file_too_large")
-    with transaction.atomic():
-        file = File.objects.select_for_update().get(pk=file.pk)
-        if file.status == FileStatus.EXPECTED:
-            file.status = FileStatus.RECEIVED
-            file.save(update_fields=["status"])
-            publish(FileReceived(file=str(file.pk)))
-    return file
-
-
 def clean_file(*, file: str, job: Job) -> None:
-    """Make the clean copy. Repeating it ends in the same copy; the original goes once the result is recorded."""
+    """Make the clean copy. Repeating it ends in the same copy; the original goes once the result is recorded.
+
+    Without an answer of the virus scanner it raises ``Unavailable``: the file stays where nobody can open it.
+    """
     found = File.objects.get(pk=file)
     if found.status != FileStatus.RECEIVED:
         return
-    raw = store().get(found.raw_key, limit=LARGEST[FileKind(found.kind)])
     try:
-        if len(raw) > LARGEST[FileKind(found.kind)]:
-            raise Unusable("too_large")
-        cleaned = clean(raw, kind=found.kind)
+        cleaned = _checked(found)
     except Unusable as reason:
         _finish(found, job, None, reason.code)
+    except (blobs.Damaged, keys.Erased):
+        _finish(found, job, None, "unreadable")
     else:
         fault_point("documents.cleaned")
-        store().put(_clean_key(found, cleaned), cleaned.content, content_type="image/jpeg")
+        blobs.put(_place(found, _clean_key(found, cleaned)), [cleaned.content])
         fault_point("documents.stored")
         _finish(found, job, cleaned, "")
+
+
+def _checked(file: File) -> Cleaned:
+    most = LARGEST[FileKind(file.kind)]
+    raw = blobs.whole(blobs.quarantined(file.raw_key, file.citizen_id), limit=most)
+    if len(raw) > most:
+        raise Unusable("too_large")
+    if settings.CLAMAV_URL and scanning.found(raw, url=settings.CLAMAV_URL):
+        raise Unusable("infected")
+    return clean(raw, kind=file.kind)
 
 
 def discard_original(*, file: str) -> None:
     """What was sent is of no more use. A job of its own, since the worker may die after recording the result."""
     store().delete(File.objects.get(pk=file).raw_key)
+
+
+@transaction.atomic
+def discard(*, file: File) -> None:
+    """Nobody needs it any more: the content goes, the row stays to say that there was one. Twice is once.
+
+    Asks nothing about what it is attached to: the caller does.
+    """
+    file = File.objects.select_for_update().get(pk=file.pk)
+    if file.status != FileStatus.DISCARDED:
+        file.status, file.clean_key, file.remarks = FileStatus.DISCARDED, "", []
+        file.save(update_fields=["status", "clean_key", "remarks"])
+        publish(FileDiscarded(file=str(file.pk)))
+
+
+def discard_objects(*, file: str) -> None:
+    """Everything stored for a discarded file."""
+    found = File.objects.get(pk=file)
+    for key in [found.raw_key, *store().keys(found.folder)]:
+        store().delete(key)
 
 
 def purge(*, at: datetime) -> int:
@@ -96,34 +92,40 @@ def purge(*, at: datetime) -> int:
     return len(left)
 
 
+def content(*, file: File) -> bytes:
+    """The clean copy, for what we issue and what we hand out. Raises ``Unknown`` before there is one."""
+    return blobs.whole(clean_place(file), limit=LARGEST_CLEAN)
+
+
+def clean_place(file: File) -> Place:
+    """Where the clean copy is. Raises ``Unknown`` before there is one."""
+    if file.status != FileStatus.CLEAN:
+        raise Unknown
+    return _place(file, file.clean_key)
+
+
+def name_of(file: File) -> str:
+    return f"{file.pk}.pdf" if file.clean_type == PDF else f"{file.pk}.jpg"
+
+
+def _place(file: File, key: str) -> Place:
+    return Place(file.citizen_id, key, blobs.FILE)
+
+
 def _clean_key(file: File, cleaned: Cleaned) -> str:
-    return f"files/{file.pk}/{cleaned.sha256}.jpg"
+    return f"{file.folder}{cleaned.sha256}"
 
 
 def _finish(file: File, job: Job, cleaned: Cleaned | None, reason: str) -> None:
     with job.finish():
         file = File.objects.select_for_update().get(pk=file.pk)
+        if file.status == FileStatus.DISCARDED:  # meanwhile; what was just stored goes as well
+            publish(FileDiscarded(file=str(file.pk)))
+            return
         file.status, file.reason = (FileStatus.REJECTED, reason) if cleaned is None else (FileStatus.CLEAN, "")
         if cleaned is not None:
-            file.sha256, file.clean_key = cleaned.sha256, _clean_key(file, cleaned)
-            file.width, file.height = cleaned.size
-        file.save(update_fields=["status", "reason", "sha256", "clean_key", "width", "height"])
+            file.sha256, file.clean_key, file.clean_type = cleaned.sha256, _clean_key(file, cleaned), cleaned.type
+            file.width, file.height = cleaned.size or (None, None)
+            file.remarks = list(cleaned.remarks)
+        file.save(update_fields=["status", "reason", "sha256", "clean_key", "clean_type", "width", "height", "remarks"])
         publish(FileCleaned(file=str(file.pk), status=file.status))
-
-
-def content(*, file: File) -> bytes:
-    """The clean copy, for what we issue. Raises ``Unknown`` before there is one."""
-    if file.status != FileStatus.CLEAN:
-        raise Unknown
-    return store().get(file.clean_key, limit=LARGEST[FileKind.PAPER])
-
-
-def read_address(*, file: File, actor: Actor, at: datetime) -> Address:
-    """A signed address for one minute; that it was given is in the audit before it is.
-
-    Asks nothing about whose it is, or which post's: the caller does. Raises ``Unknown`` before there is a clean copy.
-    """
-    if file.status != FileStatus.CLEAN:
-        raise Unknown
-    record(actor=actor, action="file_read", subject=f"file:{file.pk}", at=at)
-    return store().read_address(key=file.clean_key, content_type="image/jpeg", filename=f"{file.pk}.jpg", at=at)

@@ -5,19 +5,23 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Citizen, User
 from apps.audit.services import record
+from apps.documents.encryption import Place
 from apps.documents.events import DocumentIssued
 from apps.documents.models import LAST_NUMBER, Issue, Series, folder_of, key_of
+from apps.documents.services import blobs
 from apps.documents.statuses import IssueStatus
-from apps.documents.store import Address, store
+from apps.documents.store import store
 from apps.kernel.errors import Conflict, Unavailable, Unknown
 from apps.kernel.workflow import SYSTEM, Actor
 from apps.outbox.services import publish
 
 
 @transaction.atomic
-def reserve(*, kind: str, subject: str, holder: str, owner: User, issued_on: date, expires_on: date) -> Issue:
+def reserve(
+    *, kind: str, subject: str, holder: str, owner: User, citizen: Citizen, issued_on: date, expires_on: date
+) -> Issue:
     """The document of this subject, with its number; a new one only when there is none yet.
 
     One at a time, by the lock on the series: numbers rise without gaps, and a void one is never used again.
@@ -35,6 +39,7 @@ def reserve(*, kind: str, subject: str, holder: str, owner: User, issued_on: dat
         subject=subject,
         holder=holder,
         owner=owner,
+        citizen=citizen,
         issued_on=issued_on,
         expires_on=expires_on,
     )
@@ -44,10 +49,21 @@ def reserve(*, kind: str, subject: str, holder: str, owner: User, issued_on: dat
 
 
 def store_paper(*, issue: Issue, pdf: bytes) -> str:
-    """Put the signed paper where its content says; answers the SHA-256 to record with ``mark_issued``."""
+    """Encrypt the signed paper to where its content says; answers the SHA-256 to record with ``mark_issued``."""
     sha256 = hashlib.sha256(pdf).hexdigest()
-    store().put(key_of(issue.pk, sha256), pdf, content_type="application/pdf")
+    blobs.put(_place(issue, key_of(issue.pk, sha256)), [pdf])
     return sha256
+
+
+def paper_place(issue: Issue) -> Place:
+    """Where the paper of a live document is. Raises ``Unknown`` for any other."""
+    if issue.status != IssueStatus.ISSUED:
+        raise Unknown
+    return _place(issue, issue.key)
+
+
+def _place(issue: Issue, key: str) -> Place:
+    return Place(issue.citizen_id, key, blobs.DOCUMENT)
 
 
 def discard_drafts(*, issue: str) -> None:
@@ -91,12 +107,3 @@ def void_subject(*, subject: str, actor: Actor, at: datetime) -> None:
     """Whatever was issued, or is being made, on a subject that has ended."""
     for issue in Issue.objects.live().filter(subject=subject):
         void(issue=issue, actor=actor, at=at)
-
-
-def pdf_address(*, issue: Issue, actor: Actor, at: datetime) -> Address:
-    """Where the paper can be read for one minute; audited first."""
-    if issue.status != IssueStatus.ISSUED:
-        raise Unknown
-    record(actor=actor, action="document_read", subject=f"document:{issue.pk}", at=at)
-    name = f"{issue.number}.pdf"
-    return store().read_address(key=issue.key, content_type="application/pdf", filename=name, at=at)

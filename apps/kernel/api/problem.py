@@ -42,6 +42,7 @@ TITLES = {
     406: gettext_lazy("Only JSON is spoken here"),
     409: gettext_lazy("Conflict"),
     412: gettext_lazy("Changed meanwhile"),
+    411: gettext_lazy("Length needed"),
     413: gettext_lazy("Too large"),
     415: gettext_lazy("Only JSON is read here"),
     422: gettext_lazy("Something is missing"),
@@ -51,7 +52,13 @@ TITLES = {
     503: gettext_lazy("Not available now"),
 }
 
-CODES = {405: "method_not_allowed", 406: "not_acceptable", 415: "unsupported_media_type", 500: "server_error"}
+CODES = {
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    411: "length_required",
+    415: "unsupported_media_type",
+    500: "server_error",
+}
 
 TRANSLATED: dict[type[Exception], type[errors.DomainError]] = {
     Http404: errors.Unknown,
@@ -165,24 +172,27 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     return answer
 
 
-def _plain(*, status: int, code: str, detail: Any) -> HttpResponse:
+def plain(*, status: int, code: str, detail: Any) -> HttpResponse:
+    """For those who stand outside the API's views."""
     body = json.dumps(document(status=status, code=code, detail=detail), ensure_ascii=False)
-    return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+    answer = HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+    answer["Content-Length"] = str(len(answer.content))
+    return answer
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """``handler404``: an address that leads nowhere."""
-    return _plain(status=404, code="not_found", detail=errors.Unknown.detail)
+    return plain(status=404, code="not_found", detail=errors.Unknown.detail)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """``handler400``: what Django itself refuses, such as an unknown host or a body with too many fields."""
-    return _plain(status=400, code="malformed", detail=errors.Invalid.detail)
+    return plain(status=400, code="malformed", detail=errors.Invalid.detail)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """``handler500``: the trace is in the log under the request id."""
-    return _plain(
+    return plain(
         status=500,
         code="server_error",
         detail=_("Something went wrong on our side. Nothing was changed; please send it again."),

@@ -95,7 +95,8 @@ class LossReportAdmin(ModelAdmin):
         if report is None or report.certificate is None:
             return HttpResponse(status=404)
         try:
-            address = documents.pdf_address(issue=report.certificate, actor=actor(request), at=now())
+            session = request.session.session_key or ""
+            address = documents.pdf_address(issue=report.certificate, actor=actor(request), session=session, at=now())
         except DomainError as refused:
             return HttpResponse(str(refused.detail), status=404, content_type="text/plain; charset=utf-8")
         response = HttpResponseRedirect(address.url)

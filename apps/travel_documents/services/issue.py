@@ -51,6 +51,7 @@ def _reserve(asked: TravelDocument, at: datetime) -> Issue:
         subject=case.payable,
         holder=case.person,
         owner=case.applicant,
+        citizen=case.citizen,
         issued_on=issued_on,
         expires_on=_expiry(case, max(issued_on, asked.travel_on or issued_on), issued_on),
     )

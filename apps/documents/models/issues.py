@@ -1,70 +1,14 @@
 import uuid
-from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Scope, User
-from apps.documents.statuses import REASONS, FileKind, FileStatus, IssueStatus
+from apps.accounts.models import Citizen, Scope, User
+from apps.documents.statuses import IssueStatus
 from apps.kernel.models import Record
 
-QUARANTINE = "quarantine/"
 LAST_NUMBER = 99_999_999
-
-
-class FileQuerySet(models.QuerySet["File"]):
-    def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
-        return self.filter(owner=user)
-
-    def since(self, at: datetime) -> Self:
-        return self.filter(created_at__gte=at)
-
-    def forgotten(self, *, before: datetime) -> Self:
-        """Announced, and never completed."""
-        return self.filter(status=FileStatus.EXPECTED, created_at__lt=before)
-
-
-class File(Record):
-    """Something a person uploads. Nobody can open it before a worker has made a clean copy."""
-
-    owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("owner"))
-    kind = models.CharField(_("kind"), max_length=8, choices=FileKind.choices)
-    content_type = models.CharField(_("type announced"), max_length=32)
-    size = models.PositiveIntegerField(_("bytes announced"))
-    status = models.CharField(
-        _("status"), max_length=12, choices=FileStatus.choices, default=FileStatus.EXPECTED, editable=False
-    )
-    reason = models.CharField(_("reason"), max_length=32, blank=True, editable=False)
-    sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    width = models.PositiveIntegerField(_("width"), null=True, editable=False)
-    height = models.PositiveIntegerField(_("height"), null=True, editable=False)
-    clean_key = models.CharField(max_length=120, blank=True, editable=False)
-
-    objects = FileQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("file")
-        verbose_name_plural = _("files")
-        indexes = [models.Index(fields=["owner", "-created_at"], name="files_of_an_account")]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(status=FileStatus.CLEAN, sha256__regex="^[0-9a-f]{64}$") & ~models.Q(clean_key="")
-                | ~models.Q(status=FileStatus.CLEAN) & models.Q(clean_key=""),
-                name="a_clean_file_has_its_copy",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-    @property
-    def raw_key(self) -> str:
-        return f"{QUARANTINE}{self.pk}"
-
-    @property
-    def reason_label(self) -> str:
-        return str(REASONS.get(self.reason, ""))
 
 
 class Series(models.Model):
@@ -88,8 +32,11 @@ class Series(models.Model):
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
-        """What exists for its owner: nothing that is still being made."""
-        return self.filter(owner=user).exclude(status=IssueStatus.RESERVED)
+        """What exists for those who act for its citizen (R2): nothing that is still being made."""
+        return self.filter(citizen__in=Citizen.objects.of(user, scope)).exclude(status=IssueStatus.RESERVED)
+
+    def about(self, citizen: Citizen) -> Self:
+        return self.filter(citizen=citizen)
 
     def live(self) -> Self:
         return self.exclude(status=IssueStatus.VOID)
@@ -102,6 +49,7 @@ class Issue(Record):
     kind = models.CharField(_("kind"), max_length=32, editable=False)
     subject = models.CharField(_("issued on"), max_length=64, editable=False)
     holder = models.CharField(_("holder"), max_length=64, editable=False)
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="+", verbose_name=_("citizen"), editable=False)
     owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("account"), editable=False)
     status = models.CharField(
         _("status"), max_length=12, choices=IssueStatus.choices, default=IssueStatus.RESERVED, editable=False
@@ -117,7 +65,10 @@ class Issue(Record):
     class Meta:
         verbose_name = _("issued document")
         verbose_name_plural = _("issued documents")
-        indexes = [models.Index(fields=["owner", "-created_at"], name="documents_of_an_account")]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="documents_of_an_account"),
+            models.Index(fields=["citizen", "-created_at"], name="documents_of_a_citizen"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(number__regex="^[A-Z][0-9]{8}$"), name="a_number_is_a_letter_and_eight_digits"
