@@ -4,14 +4,12 @@ from apps.accounts.models import User
 from apps.notifications.channels.base import channels
 from apps.notifications.events import DispatchQueued
 from apps.notifications.models import ChannelPreference, Dispatch, Message
-from apps.notifications.statuses import REPEATABLE
+from apps.notifications.statuses import EVERYWHERE, REPEATABLE
 from apps.outbox.services import publish
 
 ORDER = ("push", "sms", "email")
 RECORD = "email"
 """Written besides, whatever else carries the message: what a person can keep and show."""
-EVERYWHERE = frozenset({"new_device"})
-"""Told by every way there is, muted or not: whoever has taken over one of them cannot keep it quiet."""
 
 
 def begin(message: Message) -> None:

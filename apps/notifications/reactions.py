@@ -1,7 +1,7 @@
 from django.utils.timezone import now
 
-from apps.accounts.events import DeviceAdded
-from apps.accounts.models import Device
+from apps.accounts.events import DeviceAdded, MandateAccepted, MandateRevoked
+from apps.accounts.models import Device, Mandate, Scope
 from apps.notifications import services
 from apps.notifications.events import DispatchDoubted, DispatchQueued
 from apps.outbox.events import Job, effect, on
@@ -24,12 +24,48 @@ def tell_of_new_device(event: DeviceAdded) -> None:
     device = Device.objects.select_related("user").get(pk=event.device)
     services.tell(
         user=device.user,
-        template="new_device",
+        template="device_waiting" if event.on_probation else "new_device",
         subject=f"device:{device.pk}",
         facts={"device": _harmless(device.name), "added_at": device.created_at.isoformat()},
         at=now(),
         dedupe=f"device:{device.pk}",
     )
+
+
+@on(MandateAccepted)
+def tell_of_a_helper(event: MandateAccepted) -> None:
+    """Whoever gave the right learns who took it."""
+    mandate = Mandate.objects.select_related("citizen", "helper", "granted_by").get(pk=event.mandate)
+    services.tell(
+        user=mandate.granted_by,
+        template="mandate_accepted",
+        subject=f"mandate:{mandate.pk}",
+        facts={
+            "helper": str(mandate.helper),
+            "person": mandate.citizen.name,
+            "rights": "、".join(str(Scope(scope).label) for scope in mandate.scopes),
+            "until_on": mandate.expires_at.date().isoformat(),
+        },
+        at=now(),
+        dedupe=f"mandate:{mandate.pk}:accepted",
+    )
+
+
+@on(MandateRevoked)
+def tell_that_a_right_is_over(event: MandateRevoked) -> None:
+    """Both of them, once somebody had the right at all."""
+    mandate = Mandate.objects.select_related("citizen", "helper", "granted_by").get(pk=event.mandate)
+    if mandate.helper is None:
+        return
+    for user in (mandate.granted_by, mandate.helper):
+        services.tell(
+            user=user,
+            template="mandate_revoked",
+            subject=f"mandate:{mandate.pk}",
+            facts={"helper": str(mandate.helper), "person": mandate.citizen.name},
+            at=now(),
+            dedupe=f"mandate:{mandate.pk}:revoked",
+        )
 
 
 def _harmless(name: str) -> str:

@@ -21,3 +21,6 @@ class PushService(TextChoices):
 
 REPEATABLE = (DispatchStatus.FAILED, DispatchStatus.UNKNOWN)
 """Only a person repeats these: a machine that guesses would write twice."""
+
+EVERYWHERE = frozenset({"new_device", "device_waiting"})
+"""Messages told by every way there is, muted or not: whoever has taken over one of them cannot keep it quiet."""

@@ -1,0 +1,1 @@
+"""What is known about a person: given to them, shown who looked at it, erased."""

@@ -66,6 +66,7 @@ procedures.add(
             "ship": "shipped",
             "receive": "delivered",
             "lose": "lost_in_mail",
+            "reissue": "reissued",
             "ask_issuer": "issuer_asked",
             "hear_issuer": "issuer_replied",
             "transfer": "transferred",

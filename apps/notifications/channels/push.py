@@ -13,7 +13,7 @@ from apps.notifications.channels import apns, fcm
 from apps.notifications.channels.base import Uncertain, Undeliverable, channels
 from apps.notifications.channels.wire import Gone
 from apps.notifications.models import Dispatch, Message, PushToken
-from apps.notifications.statuses import PushService
+from apps.notifications.statuses import EVERYWHERE, PushService
 
 CARRIERS: dict[str, ModuleType] = {PushService.FCM: fcm, PushService.APNS: apns}
 KEPT_SECONDS = 24 * 60 * 60
@@ -84,7 +84,7 @@ def _note(message: Message) -> dict[str, Any]:
 
 
 def _body(message: Message) -> str:
-    if message.template == "new_device":
+    if message.template in EVERYWHERE:
         return _("A new device has signed in to your account.")
     if message.mark:
         return _("There is news about your application %(mark)s.") % {"mark": f"…{message.mark}"}
