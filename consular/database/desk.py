@@ -1,4 +1,4 @@
-"""The staff's requests: one transaction each, in which the database knows who asks; sign-ins and refusals on record."""
+"""The staff's requests: one transaction each, in which the database knows who asks; refusals on record."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,10 @@ from django.utils.timezone import now
 
 from apps.accounts.models import User
 from apps.audit.services import record
-from apps.kernel.workflow import SYSTEM, Actor, By
+from apps.kernel.workflow import Actor, By
 
 Handler = Callable[[HttpRequest], HttpResponse]
 BROKEN, REFUSED, MISSING = 500, 403, 404
-LOGIN = "admin:login"
 
 
 def as_the_officer(get_response: Handler) -> Handler:
@@ -48,25 +47,11 @@ def tell_database(user: User) -> None:
 
 
 def _at_the_door(request: HttpRequest, before: User | None, get_response: Handler) -> HttpResponse:
-    """Answer, and record who came in, who left and who was not let in."""
+    """Answer, and record who left; who comes in, or is not let in, is recorded by the door itself (passkeys)."""
     response = get_response(request)
-    if not request.session.accessed:  # the phones never touch it
-        return response
-    after = request.user if request.user.is_authenticated else None
-    if after and not before:
-        _note("staff_signed_in", after, f"account:{after.pk}")
-    elif before and not after:
+    if before and request.session.accessed and not request.user.is_authenticated:
         _note("staff_signed_out", before, f"account:{before.pk}")
-    elif not after and request.method == "POST" and _view(request) == LOGIN:
-        _note_failure(request.POST.get("username", ""))
     return response
-
-
-def _note_failure(username: str) -> None:
-    """Only for accounts there are: what is typed as a name may be a password, and strangers fill no tables."""
-    known = User.objects.filter(username=username.replace("\0", ""), is_staff=True).first()
-    if known:
-        _note("staff_sign_in_failed", None, f"account:{known.pk}")
 
 
 def _note_refusal(request: HttpRequest, response: HttpResponse, user: User) -> None:
@@ -86,6 +71,5 @@ def _view(request: HttpRequest) -> str:
     return request.resolver_match.view_name if request.resolver_match else ""
 
 
-def _note(action: str, who: User | None, subject: str, **detail: str) -> None:
-    actor = Actor(By.OFFICER, who) if who else SYSTEM
-    record(actor=actor, action=action, subject=subject[:100], at=now(), citizen=None, **detail)
+def _note(action: str, who: User, subject: str, **detail: str) -> None:
+    record(actor=Actor(By.OFFICER, who), action=action, subject=subject[:100], at=now(), citizen=None, **detail)

@@ -71,7 +71,7 @@ def _verified(request: HttpRequest, at: datetime) -> Passkey:
 def _by_password(request: HttpRequest, goal: str, at: datetime) -> HttpResponse:
     form = AdminAuthenticationForm(request, data=request.POST)
     if not form.is_valid():
-        services.note_failure("sign_in_failed", why="wrong_password", at=at)
+        _note_wrong_password(request.POST.get("username", ""), at)
         return _page(request, goal, form=form)
     user = form.get_user()
     login(request, user)
@@ -80,6 +80,13 @@ def _by_password(request: HttpRequest, goal: str, at: datetime) -> HttpResponse:
         services.note("staff_signed_in", user=user, at=at, passkey=None)
     messages.info(request, _("You signed in with a sandbox password. Under your name you can add a passkey."))
     return redirect(goal)
+
+
+def _note_wrong_password(username: str, at: datetime) -> None:
+    """Only for accounts there are: what is typed as a name may be a password, and strangers fill no tables."""
+    known = User.objects.filter(username=username.replace("\0", ""), is_staff=True).first()
+    if known:
+        services.note_failure("sign_in_failed", why="wrong_password", user=known, at=at)
 
 
 def _page(
