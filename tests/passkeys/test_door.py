@@ -79,6 +79,7 @@ def without_its_passkey(boss):
     return client
 
 
+@pytest.mark.timeout(300)  # some five hundred requests
 @pytest.mark.parametrize("visitor", [nobody, by_password, without_its_passkey])
 def test_no_address_of_the_admin_answers_anything_but_the_way_to_sign_in(production, visitor):
     boss = User.objects.create_superuser("boss", PASSWORD)
