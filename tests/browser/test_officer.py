@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LANGUAGES = ["zh-hans", "en"]
 NOTE = "请拍清楚整页。"
+SUBMIT = "button:not([name=preview])"
 
 
 def move_form(page, name):
@@ -58,7 +59,9 @@ def test_from_the_queue_to_the_request_for_materials(desks, officer, with_papers
     form.locator("[value=identity_unreadable]").check()
     form.locator("textarea").fill(NOTE)
     desk.check("5-asking")
-    form.get_by_role("button").click()
+    form.locator("button[name=preview]").click()
+    expect(page.locator(".cc-preview")).to_contain_text(NOTE)
+    form.locator(SUBMIT).click()
     expect(page.locator(".cc-history__note")).to_have_text(NOTE)
     desk.check("6-asked")
 
@@ -78,7 +81,7 @@ def test_from_the_answer_to_the_approval(desks, officer, with_papers, language):
     form = choose(page, "approve")
     desk.check("7-approving")
     form.get_by_role("button").click()
-    expect(page.locator(".cc-history > li")).to_have_count(5)
+    expect(page.locator(".cc-history > li")).to_have_count(6)
     desk.check("8-approved")
     assert Case.objects.get(pk=case.pk).status == "payment_due"
 
@@ -141,12 +144,44 @@ def test_everything_can_be_done_without_a_mouse(desks, officer, with_papers):
     reach(page, button)
     page.keyboard.press("Enter")
     expect(page.locator(".cc-history > li")).to_have_count(2)
-    reach(page, page.locator(".cc-move summary").first)
+    reach(page, page.locator("details:has(input[value=ask]) summary"))
     page.keyboard.press("Enter")
     reach(page, move_form(page, "ask").locator("textarea"))
     page.keyboard.type("jkr+-0")
     expect(move_form(page, "ask").locator("textarea")).to_have_value("jkr+-0")
     expect(position).to_have_text("1 / 3")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_work_on_a_case_is_done_by_keyboard(desks, officer, with_papers, language):
+    case = with_papers(make_case(post=officer.officer.post))
+    desk = desks(language)
+    page = desk.page
+    desk.open("/admin/")
+    page.locator("#id_username").focus()
+    page.keyboard.type(officer.username)
+    reach(page, page.locator("#id_password"))
+    page.keyboard.type("an-officer-password")
+    page.keyboard.press("Enter")
+
+    reach(page, page.locator("main .cc-next button, #content .cc-next button").first)
+    page.keyboard.press("Enter")
+    expect(page.locator(".cc-head__number")).to_have_text(case.number)
+    for _paper in range(3):
+        page.keyboard.press("j")
+    expect(page.locator("[data-viewer-position]")).to_have_text("1 / 3")
+
+    reach(page, page.locator("details:has(input[value=approve]) summary"))
+    page.keyboard.press("Enter")
+    reach(page, move_form(page, "approve").locator(SUBMIT))
+    page.keyboard.press("Enter")
+    expect(page.locator(".cc-history > li")).to_have_count(3)
+    reach(page, page.locator("#logout-form button"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".cc-login")).to_be_visible()
+
+    case.refresh_from_db()
+    assert (case.status, case.officer) == ("payment_due", officer)
 
 
 def reach(page, wanted):
@@ -185,7 +220,7 @@ def test_a_page_that_went_stale_says_so_and_keeps_the_words(desks, officer, with
     form.locator("textarea").fill(NOTE)
     Case.objects.get(pk=case.pk).save(update_fields=[])
 
-    form.get_by_role("button").click()
+    form.locator(SUBMIT).click()
 
     expect(page.locator(".errornote")).to_contain_text("已被他人更改")
     expect(move_form(page, "ask").locator("textarea")).to_have_value(NOTE)

@@ -198,7 +198,9 @@ def _pretend_owner(cursor):
 
 def test_the_setting_that_names_the_officer_lasts_for_one_transaction_only():
     """``set_config(…, false)`` and ``SET`` would tell the next user of a pooled connection."""
-    lasting = re.compile(r"set_config\('consular\.[^)]*,\s*(?:false|%s)\s*\)|\bSET\s+(?:SESSION\s+)?consular\.", re.IGNORECASE)
+    lasting = re.compile(
+        r"set_config\('consular\.[^)]*,\s*(?:false|%s)\s*\)|\bSET\s+(?:SESSION\s+)?consular\.", re.IGNORECASE
+    )
     found = [
         str(path)
         for folder in ("apps", "consular", "deploy")
