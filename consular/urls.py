@@ -10,6 +10,7 @@ SERVED = [
     "accounts",
     "posts",
     "losses",
+    "privacy",
     "documents",
     "notifications",
     "payments",

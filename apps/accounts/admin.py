@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -187,5 +188,6 @@ class CitizenAdmin(SuperuserAdmin):
         answer = super().change_view(request, object_id, form_url, extra_context)
         if answer.status_code == 200:  # noqa: PLR2004
             reader = Actor(By.OFFICER, request.user)
-            record(actor=reader, action="citizen_viewed", subject=f"citizen:{object_id}", at=now())
+            whose = UUID(object_id)
+            record(actor=reader, action="citizen_viewed", subject=f"citizen:{whose}", at=now(), citizen=whose)
         return answer

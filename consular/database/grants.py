@@ -47,9 +47,9 @@ APPS = {
     "losses": Access(api="raw", staff="raw", worker="raw"),
     "payments": Access(api="raw", staff="raw", worker="raw"),
     "documents": Access(api="raw", staff="raw", worker="rawd"),
-    "notifications": Access(api="raw", staff="raw", worker="raw"),
+    "notifications": Access(api="raw", staff="raw", worker="rawd"),
     "seals": Access(api="r", staff="raw", worker="raw"),
-    "privacy": Access(api="raw", staff="raw", worker="rawd"),
+    "privacy": Access(api="ra", worker="rawd"),
     # where and who
     "posts": Access(api="r", staff="rawd", worker="r"),
     "accounts": Access(api="rawd", staff="r", worker="rawd"),
@@ -62,7 +62,7 @@ TABLES = {
     "django_migrations": APPS["migrations"],
     "audit_entry": Access(api="ra", staff="ra", worker="ra", auditor="r"),
     "audit_batch": Access(staff="r", worker="r", auditor="raw"),
-    "cases_step": HISTORY,
+    "cases_step": Access(api="ra", staff="ra", worker="raw"),
     "cases_change": Access(api="ra", staff="ra", worker="rad"),
     "cases_presence": Access(staff="raw", worker="rd"),
     "cases_attachment": Access(api="rad", staff="r", worker="rawd"),
@@ -71,7 +71,7 @@ TABLES = {
     "travel_documents_validity": Access(api="r", staff="raw", worker="r"),
     "documents_series": Access(worker="raw"),
     "documents_citizenkey": Access(api="ra", staff="r", worker="raw"),
-    "notifications_pushtoken": Access(api="rawd", worker="raw"),
+    "notifications_pushtoken": Access(api="rawd", worker="rawd"),
     "losses_certificateterm": Access(api="r", staff="raw", worker="r"),
     "losses_issuingauthority": Access(api="r", staff="raw", worker="r"),
     "accounts_user": Access(api="raw", staff="raw", worker="rw"),
@@ -79,11 +79,15 @@ TABLES = {
     "accounts_user_user_permissions": Access(staff="rad", worker="r"),
     "accounts_tally": Access(api="rawd", staff="rawd", worker="rawd"),
     "accounts_device": Access(api="rawd", staff="rw", worker="rawd"),
-    "accounts_consent": Access(api="ra", staff="r", worker="rad"),
+    "accounts_consent": Access(api="raw", staff="r", worker="rawd"),
+    "django_admin_log": Access(staff="ra", worker="rw"),
     "auth_permission": Access(staff="r", worker="r"),
 }
 
 ONLY = {
+    "accounts_consent": ("device", "withdrawn_at", "version", "updated_at"),
+    "cases_step": ("note",),
+    "django_admin_log": ("object_repr", "change_message"),
     "audit_batch": ("published_at",),
     "payments_inboundnotice": ("outcome", "processed_at"),
 }

@@ -37,6 +37,7 @@ CELERY_BEAT_SCHEDULE = {
     "cases.forget": {"task": "cases.forget", "schedule": 3600.0},
     # on the queue whose workers have the signing keys
     "seals.publish": {"task": "seals.publish", "schedule": 300.0, "options": {"queue": "documents"}},
+    "privacy.purge": {"task": "privacy.purge", "schedule": 3600.0},
     "passkeys.forget": {"task": "passkeys.forget", "schedule": 3600.0},
     "audit.seal": {"task": "audit.seal", "schedule": 5.0, "options": {"queue": AUDIT_QUEUE, "expires": 5}},
     "accounts.let_waiting_in": {"task": "accounts.let_waiting_in", "schedule": 3600.0},

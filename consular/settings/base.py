@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "apps.travel_documents",
     # the case
     "apps.cases",
+    # what is held about people
+    "apps.privacy",
     # what happened to a passport
     "apps.losses",
     # capabilities, one outside concern each

@@ -19,7 +19,7 @@ from apps.kernel.sight import keep_in_sight
 from apps.notifications.models import Message
 from apps.payments.models import Payment, Quote
 from apps.posts.models import Post
-from consular.database import rows
+from consular.database import grants, rows
 from consular.database.desk import tell_database
 from tests.cases.factories import make_case, make_officer, make_post
 from tests.database.conftest import asked, refused
@@ -104,7 +104,8 @@ def two_posts(secured):
 
 def test_without_an_officer_there_are_no_rows_at_all(two_posts, enter):
     staff = enter("staff")
-    shown = {table: asked(staff, f"SELECT count(*) FROM {table}")[0][0] for table in rows.conditions()}
+    readable = [table for table in rows.conditions() if "r" in grants.tables()[table].staff]
+    shown = {table: asked(staff, f"SELECT count(*) FROM {table}")[0][0] for table in readable}
 
     assert shown.pop("accounts_user") == User.objects.filter(is_staff=True).count()
     assert set(shown.values()) == {0}

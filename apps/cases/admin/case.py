@@ -78,7 +78,7 @@ class CaseAdmin(QueueAdmin):
         if request.method == "POST":
             return self._preview(request, case) if "preview" in request.POST else self._move(request, case)
         services.keep(case=case, officer=cast("User", request.user), at=now())
-        record(actor=actor(request), action="case_viewed", subject=case.payable, at=now())
+        record(actor=actor(request), action="case_viewed", subject=case.payable, at=now(), citizen=case.citizen_id)
         return self._page(request, case)
 
     def next_view(self, request: HttpRequest) -> HttpResponse:

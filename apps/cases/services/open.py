@@ -25,5 +25,5 @@ def open_case(*, kind: str, citizen: Citizen, post: Post, actor: Actor, at: date
             _("You already have an application of this kind for this person. Go on with that one."),
             code="already_applied",
         ) from None
-    record(actor=actor, action="case_opened", subject=case.payable, at=at, post=post.pk)
+    record(actor=actor, action="case_opened", subject=case.payable, at=at, citizen=citizen.pk, post=post.pk)
     return case

@@ -18,6 +18,7 @@ from apps.documents.showing import shown
 from apps.documents.statuses import PDF, PICTURES
 from apps.kernel.errors import Conflict, TooLarge
 
+ZIP = "application/zip"
 ARRIVED = OpenApiResponse(description="All of it is there; complete the file now.")
 
 
@@ -61,10 +62,10 @@ class Content(BytesView):
     http_method_names = ["get", "options"]
 
     @extend_schema(
-        operation_id="readings_get", responses={(200, kind): OpenApiTypes.BINARY for kind in ("image/jpeg", PDF)}
+        operation_id="readings_get", responses={(200, kind): OpenApiTypes.BINARY for kind in ("image/jpeg", PDF, ZIP)}
     )
     def get(self, request: Request, reading: str) -> StreamingHttpResponse:
-        """The clean copy of a file, or an issued document: for the device that asked, for one minute.
+        """The clean copy of a file, an issued document, or a copy of your data: for one device, one minute.
 
         That it was read is written down first. There are no parts of it: `Range` is not looked at.
         """

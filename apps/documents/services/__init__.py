@@ -17,10 +17,11 @@ from apps.documents.services.issues import (
     void_subject,
 )
 from apps.documents.services.keys import destroy_key, rewrap
-from apps.documents.services.reading import Opened, open_content, pdf, pdf_address, read_address
+from apps.documents.services.reading import Found, Opened, open_content, pdf, pdf_address, read_address, shelves
 from apps.documents.services.uploads import announced, complete, expect, receive
 
 __all__ = [
+    "Found",
     "Opened",
     "announced",
     "clean_file",
@@ -41,6 +42,7 @@ __all__ = [
     "receive",
     "reserve",
     "rewrap",
+    "shelves",
     "store_paper",
     "void",
     "void_subject",

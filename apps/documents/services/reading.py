@@ -1,6 +1,6 @@
 """Who may look, and that they did: an address first, the bytes when it is followed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from apps.audit.services import record
+from apps.documents.encryption import Place
 from apps.documents.models import File, Issue
 from apps.documents.services import addresses, blobs
 from apps.documents.services.files import clean_place, name_of
@@ -16,9 +17,19 @@ from apps.documents.services.issues import paper_place
 from apps.documents.statuses import LARGEST_CLEAN, PDF
 from apps.documents.store import Address
 from apps.kernel.errors import Unknown
+from apps.kernel.registry import Registry
 from apps.kernel.workflow import Actor, By
 
 M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where something to show is, and as what."""
+
+    place: Place
+    content_type: str
+    filename: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +62,27 @@ def open_content(*, token: str, actor: Actor, session: str, at: datetime) -> Ope
 
     Raises ``Unknown`` for an address that is not this session's, too old, or leads to nothing any more.
     """
-    found, is_own = addresses.follow(token=token, actor=actor, session=session, at=at), actor.by == By.APPLICANT
-    if found.what == "file":
-        file = _one(File.objects.of(actor.user) if is_own else File.objects.all(), found.pk)
-        place, content_type, name = clean_place(file), file.clean_type, name_of(file)
-    elif found.what == "document":
-        issue = _one(Issue.objects.of(actor.user) if is_own else Issue.objects.all(), found.pk)
-        place, content_type, name = paper_place(issue), PDF, f"{issue.number}.pdf"
-    else:
-        raise Unknown
-    record(actor=actor, action=f"{found.what}_read", subject=f"{found.what}:{found.pk}", at=at, citizen=place.citizen)
-    size, parts = blobs.read(place)
-    return Opened(size, parts, content_type, name)
+    bearing = addresses.follow(token=token, actor=actor, session=session, at=at)
+    found, subject = shelves[bearing.what](bearing.pk, actor, at), f"{bearing.what}:{bearing.pk}"
+    record(actor=actor, action=f"{bearing.what}_read", subject=subject, at=at, citizen=found.place.citizen)
+    size, parts = blobs.read(found.place)
+    return Opened(size, parts, found.content_type, found.filename)
+
+
+def _file(pk: UUID, actor: Actor, at: datetime) -> Found:
+    file = _one(File.objects.of(actor.user) if actor.by == By.APPLICANT else File.objects.all(), pk)
+    return Found(clean_place(file), file.clean_type, name_of(file))
+
+
+def _document(pk: UUID, actor: Actor, at: datetime) -> Found:
+    issue = _one(Issue.objects.of(actor.user) if actor.by == By.APPLICANT else Issue.objects.all(), pk)
+    return Found(paper_place(issue), PDF, f"{issue.number}.pdf")
+
+
+shelves: Registry[Callable[[UUID, Actor, datetime], Found]] = Registry("shelf")
+"""By the ``what`` of an address. Each raises ``Unknown`` for what this actor may not see."""
+shelves.add("file", _file)
+shelves.add("document", _document)
 
 
 def _one(rows: QuerySet[M], pk: UUID) -> M:

@@ -69,7 +69,7 @@ def _freeze(loss: Loss, consent: Consent, post: Post | None, at: datetime) -> Lo
         **asdict(loss),
     )
     actor = Actor(By.APPLICANT, consent.user)
-    record(actor=actor, action="passport_frozen", subject=frozen.subject, at=at)
+    record(actor=actor, action="passport_frozen", subject=frozen.subject, at=at, citizen=frozen.citizen_id)
     publish(PassportFrozen(report=str(frozen.pk), citizen=str(consent.citizen_id)))
     return frozen
 
