@@ -37,7 +37,7 @@ def bring_up(stack: Stack) -> None:
     workers = [_work(stack, kind, queues, processes) for kind, (queues, processes) in WORKERS.items()]
     beat = stack.supervisor.start("beat", _python(stack, *_beat(stack), kind="worker"))
     for process, port in web:
-        stack.supervisor.wait_ready(process, lambda: _readyz(port), _READY_SECONDS)  # noqa: B023
+        stack.supervisor.wait_ready(process, lambda: readyz(port), _READY_SECONDS)  # noqa: B023
     for worker in workers:
         stack.supervisor.wait_ready(worker, lambda: _said(worker, b" ready."), _READY_SECONDS)  # noqa: B023
     stack.supervisor.check()
@@ -110,7 +110,7 @@ def _manage(stack: Stack, *argv: str) -> Command:
 
 
 def _serve(stack: Stack, kind: str, port: int) -> tuple[Process, int]:
-    return stack.supervisor.start(kind, _python(stack, *_web(port), kind=kind)), port
+    return stack.supervisor.start(kind, _python(stack, *web(port), kind=kind)), port
 
 
 def _work(stack: Stack, kind: str, queues: Sequence[str], processes: int) -> Process:
@@ -121,7 +121,7 @@ def _port_of(url: str) -> int:
     return urlsplit(url).port or 0
 
 
-def _web(port: int) -> list[str]:
+def web(port: int) -> list[str]:
     shape = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--preload"]
     place = ["--bind", f"{HOST}:{port}", "--no-control-socket", "--access-logfile", "-"]
     return ["-m", "gunicorn", "consular.wsgi", *shape, *place]
@@ -150,7 +150,7 @@ def _beat(stack: Stack) -> list[str]:
     ]
 
 
-def _readyz(port: int) -> str | None:
+def readyz(port: int) -> str | None:
     try:
         with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=5) as answer:
             return None if answer.status == 200 else f"/readyz answers {answer.status}"  # noqa: PLR2004

@@ -1,0 +1,21 @@
+"""A fact and what follows from it, as cheap as can be: the worker of the bench knows them."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from apps.outbox.events import Event, on
+
+QUEUE = "bench"
+REACTION = "deploy.bench._reactions.note_it"
+
+
+@dataclass(frozen=True, slots=True)
+class SomethingHappened(Event):
+    number: int
+
+
+@on(SomethingHappened, queue=QUEUE)
+def note_it(event: SomethingHappened) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench.effect (number) VALUES (%s)", [event.number])

@@ -1,0 +1,193 @@
+"""One document from number to store, against its two dear parts alone: Typst, and a plain pyHanko (performance §6).
+
+All in seconds of this process's CPU, Typst's threads included; the database's own is not counted.
+"""
+
+import cProfile
+import hashlib
+import json
+import pstats
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import BytesIO
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import typst
+from asn1crypto import keys, x509
+from cryptography import x509 as pyca
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.utils.timezone import now
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import PdfSignatureMetadata, signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from apps.cases.models import Case
+from apps.documents import rendering
+from apps.documents import services as documents
+from apps.documents.encryption import Place
+from apps.documents.models import File, Issue
+from apps.documents.services import blobs
+from apps.documents.statuses import IssueStatus
+from apps.travel_documents import services
+from deploy.bench._drafts import Draft, drafts
+from deploy.bench._room import Room
+from deploy.bench._table import WrongResult, interleaved, ms, per_second
+from deploy.demo.pictures import portrait
+
+LEAST_PER_SECOND = 25
+PARTS = {
+    "sheet": "laying out the page", "sign_pdf": "PAdES", "seal_mrz": "the seal", "datamatrix": "its DataMatrix",
+    "store_paper": "encrypting and storing", "content": "reading the photo", "reserve": "the number",
+    "mark_issued": "recording it", "move": "moving the case",
+}  # fmt: skip
+
+_PAID = """
+UPDATE cases_case SET status = 'production', submitted_at = now(), fee_settled_at = now(), due_on = now()::date + 4,
+    charge_policy = 'on_approval', particulars = (SELECT jsonb_build_object('name', name, 'surname', surname,
+        'given_names', given_names, 'born_on', born_on, 'sex', sex, 'place_of_birth', place_of_birth,
+        'nationality', nationality, 'identity_number', NULL) FROM accounts_citizen z WHERE z.id = citizen_id)
+WHERE id IN (SELECT "case" FROM bench.draft)
+"""
+
+
+class Run:
+    """The job of a worker that nobody disturbs."""
+
+    key, attempt = "bench", 1
+
+    @contextmanager
+    def finish(self) -> Iterator[None]:
+        yield
+
+
+def run(room: Room) -> None:
+    each = room.times(20)
+    with room.administrator() as cursor, drafts(cursor, each * (room.rounds + 2)) as left:
+        cursor.execute(_PAID)
+        press = _Press(left)
+        press.give_photos()
+        press.issue(each)
+        bare = _Bare(press.pages, press.paper())
+        measures: dict[str, Callable[[], float]] = {
+            "ours": lambda: press.issue(each),
+            "typst": lambda: bare.typst(each),
+            "pades": lambda: bare.pades(each),
+        }
+        found = interleaved(measures, rounds=room.rounds - 1)
+        parts = press.profile(each)
+        press.check()
+    limit, shown = found["typst"] + found["pades"], f"{ms(found['typst'])} Typst + {ms(found['pades'])} pyHanko"
+    room.note("a document, whole chain", ours=ms(found["ours"]), limit=shown, ratio=limit / found["ours"])
+    room.note("a document, per core-second", ours=per_second(found["ours"]), limit=f"{LEAST_PER_SECOND}/s asked",
+              ratio=1 / found["ours"] / LEAST_PER_SECOND, least=1)  # fmt: skip
+    total = sum(parts.values())
+    for name, seconds in sorted(parts.items(), key=lambda part: -part[1]):
+        room.note(f"  {PARTS[name]}", ours=ms(seconds), limit="(under a profiler)", ratio=seconds / total)
+
+
+class _Press:
+    """Issues documents, each of another person, and keeps what Typst was given."""
+
+    def __init__(self, left: list[Draft]) -> None:
+        self.left = left
+        self.done: list[Draft] = []
+        self.pages: list[tuple[dict[str, bytes], Any]] = []
+
+    def give_photos(self) -> None:
+        photo = portrait()
+        for draft in self.left:
+            file = File.objects.get(citizen=UUID(draft.citizen), kind="photo")
+            blobs.put(Place(UUID(draft.citizen), file.clean_key, blobs.FILE), [photo])
+        shown = {"sha256": hashlib.sha256(photo).hexdigest(), "size": len(photo)}
+        File.objects.filter(citizen__in=[draft.citizen for draft in self.left], kind="photo").update(**shown)
+
+    def issue(self, number: int) -> float:
+        """Seconds of CPU for one."""
+        taken, self.left = self.left[:number], self.left[number:]
+        compiling = rendering._compile  # noqa: SLF001
+
+        def keep(files: dict[str, bytes], created_at: Any) -> bytes:
+            self.pages.append((files, created_at))
+            return compiling(files, created_at)
+
+        rendering._compile = keep  # noqa: SLF001
+        try:
+            begun = time.process_time()
+            for draft in taken:
+                services.issue(case=draft.case, job=Run(), at=now())
+            spent = time.process_time() - begun
+        finally:
+            rendering._compile = compiling  # noqa: SLF001
+        self.done += taken
+        return spent / len(taken)
+
+    def profile(self, number: int) -> dict[str, float]:
+        """Seconds of CPU for each part of one document."""
+        profiler = cProfile.Profile(time.process_time)
+        profiler.runcall(self.issue, number)
+        stats: dict[Any, Any] = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
+        return {
+            name: sum(row[3] for place, row in stats.items() if place[2] == name and "/apps/" in place[0]) / number
+            for name in PARTS
+        }
+
+    def paper(self) -> bytes:
+        """Of the first one: unsigned or not makes no difference to who signs it."""
+        return documents.pdf(issue=Issue.objects.get(subject=f"case:{self.done[0].case}"))
+
+    def check(self) -> None:
+        """Each has one document, live, with its own number; and the last one is genuine."""
+        subjects = [f"case:{draft.case}" for draft in self.done]
+        issued = Issue.objects.filter(subject__in=subjects, status=IssueStatus.ISSUED)
+        if len({one.number for one in issued}) != len(subjects):
+            raise WrongResult(f"{len(subjects)} cases, {len(issued)} documents")
+        cases = Case.objects.filter(pk__in=[draft.case for draft in self.done])
+        if {case.status for case in cases} != {"ready_to_collect"}:
+            raise WrongResult("not every case went on")
+
+
+class _Bare:
+    """Typst with a compiler that is kept, and pyHanko as its manual has it, on the same pages."""
+
+    def __init__(self, pages: list[tuple[dict[str, bytes], Any]], pdf: bytes) -> None:
+        self.pages, self.pdf, self.turn = pages, pdf, count()
+        self.compiler: Any = typst.Compiler(font_paths=[str(one) for one in rendering.FONTS], ignore_system_fonts=True)
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = x509.Certificate.load(_certificate(key))
+        info = keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
+        self.signer = signers.SimpleSigner(certificate, info, SimpleCertificateStore.from_certs([certificate]))  # type: ignore[no-untyped-call]
+
+    def typst(self, number: int) -> float:
+        """A page nobody has laid out before, as every document is."""
+        begun = time.process_time()
+        for _ in range(number):
+            turn = next(self.turn)
+            files, created_at = self.pages[turn % len(self.pages)]
+            data = json.loads(files["data.json"]) | {"number": f"B{turn:08d}", "given_names": f"NA{turn}"}
+            given = files | {"data.json": json.dumps(data).encode()}
+            stamp = int(created_at.timestamp())
+            self.compiler.compile(input=given, format="pdf", pdf_standards=["a-2b"], timestamp=stamp)
+        return (time.process_time() - begun) / number
+
+    def pades(self, number: int) -> float:
+        begun = time.process_time()
+        for _ in range(number):
+            facts = PdfSignatureMetadata(
+                field_name=f"Bench{next(self.turn)}", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES
+            )
+            signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(self.pdf)), facts, signer=self.signer)
+        return (time.process_time() - begun) / number
+
+
+def _certificate(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Its own, in DER."""
+    name = pyca.Name([pyca.NameAttribute(pyca.NameOID.COMMON_NAME, "Bench")])
+    made = pyca.CertificateBuilder(name, name, key.public_key(), 1, now(), now() + timedelta(days=1))
+    return made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
