@@ -4,8 +4,10 @@ import time
 
 import pytest
 
-from deploy.drills import restore
+from deploy.drills import history, restore, workers
 from deploy.drills._cluster import Cluster
+from deploy.drills._ground import ground, read_lines, words
+from deploy.drills._ledger import Fate, add_up, repeated_letters
 from deploy.drills._writing import TABLE, Writer
 from deploy.local import bench, drill
 from deploy.local.console import LaunchError
@@ -31,6 +33,52 @@ def test_a_drill_never_destroys_a_database_that_somebody_brought(monkeypatch):
 
     with pytest.raises(LaunchError, match="unset DATABASE_URL"):
         restore.run([])
+
+
+@pytest.mark.parametrize("name", ["workers", "history"])
+def test_a_drill_never_breaks_a_service_that_somebody_brought(monkeypatch, name):
+    monkeypatch.setenv("REDIS_URL", "redis://:pw@cache.internal:6379/0")
+
+    with pytest.raises(LaunchError, match=r"unset .*REDIS_URL"):
+        drill.run([name])
+
+
+def test_options_of_a_drill_are_whole_numbers_that_it_knows():
+    assert words("workers", ["--seed", "7"], applications=500, seed=1) == {"applications": 500, "seed": 7}
+    for wrong in (["--seed"], ["--seed", "x"], ["--speed", "1"], ["seed", "1"]):
+        with pytest.raises(LaunchError, match=r"drill workers takes \[--seed 1\]"):
+            words("workers", wrong, seed=1)
+
+
+GOOD = Fate("ready_to_collect", documents=1, issues=1, charges=1)
+BAD = {
+    "lost": {"a": GOOD._replace(status="submitted")},
+    "duplicate_documents": {"a": GOOD._replace(documents=2)},
+    "never_charged": {"a": GOOD._replace(charges=0)},
+    "duplicate_charges": {"a": GOOD._replace(charges=2)},
+    "charged_without_document": {"a": GOOD._replace(documents=1, issues=0)},
+}
+
+
+@pytest.mark.parametrize(("what", "fates"), BAD.items(), ids=BAD)
+def test_each_kind_of_loss_is_counted(what, fates):
+    assert set(add_up({"a": GOOD, "b": GOOD}, ["a", "b"])) == {0}
+
+    assert getattr(add_up(fates | {"b": GOOD}, ["a", "b"]), what) == 1
+    assert add_up({"b": GOOD}, ["a", "b"]).lost == 1
+
+
+def test_a_letter_that_came_twice_is_counted(tmp_path):
+    for number, name in enumerate(("one", "two", "one")):
+        (tmp_path / f"{number}.eml").write_text(f"X-Envelope-To: a@b.example\r\nMessage-ID: <{name}@x>\r\n\r\nHello")
+
+    assert repeated_letters(tmp_path) == 1
+
+
+def test_a_line_that_is_still_being_written_is_not_read_yet(tmp_path):
+    (tmp_path / "steps.jsonl").write_text('{"step": "paid"}\n{"step": "re')
+
+    assert read_lines(tmp_path / "steps.jsonl") == [{"step": "paid"}]
 
 
 def write_for(seconds, cluster, *, then):
@@ -79,3 +127,23 @@ def test_without_the_record_of_changes_the_loss_is_seen(cluster):
     cluster.restore(base)
 
     assert len(set(writer.promised) - numbers(cluster)) > 10
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(900)
+def test_workers_die_and_nothing_is_lost_or_done_twice(var):
+    with ground("drill-small") as place:
+        lines = workers.rehearse(place, applications=6, seconds=8, threads=4, posts=2, seed=2)
+
+    assert {line.what: line.found for line in lines if not line.is_good} == {}
+    assert {line.what: line.found for line in lines}["acknowledged submissions"] == "6"
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(900)
+def test_what_many_were_told_at_random_is_kept(var):
+    with ground("drill-small") as place:
+        lines = history.rehearse(place, actors=12, seconds=30, posts=2, seed=2)
+
+    assert {line.what: line.found for line in lines if not line.is_good} == {}
+    assert {line.what: line.found for line in lines}["citizens who looked in the end"] == "8"
