@@ -11,6 +11,7 @@ from apps.kernel.workflow import Workflow
 from apps.outbox.events import REACTIONS
 from apps.payments.workflow import WORKFLOW as PAYMENT
 from consular.settings.environment import SETTINGS
+from deploy.drills._catalogue import ATTACKS, GROUPS, Attack
 
 NOTE = "<!-- Made by `./dev manage write_reference`; do not edit. -->\n\n"
 
@@ -60,9 +61,34 @@ def openapi() -> str:
     return text.decode()
 
 
+def security() -> str:
+    """Every attack, when it counts as survived, and the command that shows it."""
+    return NOTE + "# Attacks and what shows that they fail\n\n" + "\n".join(_attack_rows()) + "\n"
+
+
+def _attack_rows() -> Iterator[str]:
+    core = [attack for attack in ATTACKS if attack.is_core]
+    shown = sum(bool(attack.shown) for attack in ATTACKS)
+    yield f"★ is the core: {len(core)} attacks that no release may lose to. {shown} of {len(ATTACKS)} are shown; a row"
+    yield "without a command says so. Tests run against the real database, drills against the running product."
+    yield "`./dev drill attacks` makes all of its attacks in one go and prints a line of JSON for each."
+    for letter, title in GROUPS.items():
+        yield f"\n## {title}\n"
+        yield "| attack | | survived when | shown by |"
+        yield "|---|---|---|---|"
+        yield from (_attack_row(attack) for attack in ATTACKS if attack.id[0] == letter)
+
+
+def _attack_row(attack: Attack) -> str:
+    commands = [shown if shown.startswith("./dev") else f"./dev test {shown}" for shown in attack.shown]
+    shown = "<br>".join(f"`{command}`" for command in commands) or "not yet"
+    return f"| {attack.id}{'★' * attack.is_core} | {attack.attack} | {attack.passes} | {shown} |"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "workflows.md": workflows,
     "events.md": events,
     "settings.md": settings,
     "openapi.yaml": openapi,
+    "security.md": security,
 }

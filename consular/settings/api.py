@@ -9,6 +9,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "apps.kernel.api.schema.Schema",
     "EXCEPTION_HANDLER": "apps.kernel.api.problem.handler",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: the schema says what there is
     "COERCE_DECIMAL_TO_STRING": False,
 }
 
@@ -40,7 +41,7 @@ SPECTACULAR_SETTINGS = {
         "FileKindEnum": "apps.documents.statuses.FileKind",
         "FileStatusEnum": "apps.documents.statuses.FileStatus",
         "PaymentStatusEnum": "apps.payments.statuses.Status",
-        "ChannelEnum": "apps.notifications.api.serializers.WAYS",
+        "MessageChannelEnum": "apps.notifications.api.serializers.WAYS",
         "PushServiceEnum": "apps.notifications.statuses.PushService",
         "DayOffCauseEnum": "apps.posts.api.serializers.CAUSES",
         "PostPolicyEnum": "apps.posts.models.Policy",

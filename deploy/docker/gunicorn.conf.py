@@ -9,6 +9,7 @@ from prometheus_client import multiprocess
 
 bind = "0.0.0.0:8000"
 worker_class = "gthread"
+limit_request_line = 8190  # five hundred Chinese characters in a query are 4,500 bytes; nginx takes 8 KiB
 threads = 8  # times processes: the database connections that this server holds
 preload_app = True
 # longer than the proxy keeps an idle connection: who closes first loses no request

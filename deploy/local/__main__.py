@@ -22,9 +22,7 @@ COMMANDS = {
     "demo": Entry("deploy.local.demo", "demo [--once]", "start everything, play one journey, stay up (--once: stop)"),
     "serve": Entry("deploy.local.serve", "serve", "start everything for development, until Ctrl-C"),
     "test": Entry("deploy.local.run_tests", "test [ARGUMENT …]", "run the tests (arguments are pytest's)"),
-    "drill": Entry(
-        "deploy.local.drill", "drill NAME …", "workers, history, restore, erase, attacks, fuzz"
-    ),
+    "drill": Entry("deploy.local.drill", "drill NAME …", "workers, history, restore, erase, attacks, fuzz"),
     "bench": Entry("deploy.local.bench", "bench [NAME …] [--quick]", "measure, each against its own limit"),
     "manage": Entry("deploy.local.manage", "manage COMMAND …", "run manage.py in the same environment"),
 }

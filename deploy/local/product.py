@@ -123,7 +123,7 @@ def _port_of(url: str) -> int:
 
 def web(port: int) -> list[str]:
     shape = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--preload"]
-    place = ["--bind", f"{HOST}:{port}", "--no-control-socket", "--access-logfile", "-"]
+    place = ["--limit-request-line", "8190", "--bind", f"{HOST}:{port}", "--no-control-socket", "--access-logfile", "-"]
     return ["-m", "gunicorn", "consular.wsgi", *shape, *place]
 
 

@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 from django.utils.timezone import now
 
+from apps.accounts.models import Citizen, Device
+from apps.cases.models import Case
 from apps.documents import services as documents
 from apps.documents.services import addresses
 from apps.documents.statuses import FileStatus
@@ -115,6 +117,41 @@ def test_nothing_is_shown_to_somebody_who_is_not_signed_in(method, path, theirs)
 
     assert refused.status_code == 401
     assert refused.parsed["code"] == "not_signed_in"
+
+
+CHANGES = [found for found in OPERATIONS if found.values[0] != "GET"]
+READS_BY_POST = {"/api/v1/cases/{id}/validate"}
+"""Changes nothing: whoever may look may ask what is missing."""
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES)
+def test_a_helper_with_too_little_scope_finds_nothing_to_change(method, path, theirs):
+    helper = make_applicant()
+    make_mandate(Citizen.objects.get(pk=theirs["citizens"]), helper, "view")
+    phone = Phone(helper)
+    body, version = (None if method == "DELETE" else {}), ('"1.en"' if method == "PATCH" else "")
+
+    refused = phone.send(method, address(path, theirs), body, version=version)
+    nobodys = phone.send(method, strange(path), body, version=version)
+
+    assert phone.get(f"/api/v1/citizens/{theirs['citizens']}").status_code == 200
+    assert nobodys.status_code == 404
+    if path not in READS_BY_POST:
+        assert {**refused.parsed, "request_id": ""} == {**nobodys.parsed, "request_id": ""}
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_a_device_on_probation_reaches_nothing_of_its_own_account(method, path, theirs):
+    """The thief's phone, signed in to the very account that owns all of it."""
+    thief = Phone(Case.objects.get(pk=theirs["cases"]).applicant)
+    Device.objects.filter(pk=thief.device.pk).update(trusted_at=None, trusted_by="")
+    body, version = (None if method in {"GET", "DELETE"} else {}), ('"1.en"' if method == "PATCH" else "")
+
+    refused = thief.send(method, address(path, theirs), body, version=version)
+    nobodys = thief.send(method, strange(path), body, version=version)
+
+    assert (refused.status_code, refused.parsed["code"]) == (403, "device_on_probation")
+    assert {**refused.parsed, "request_id": ""} == {**nobodys.parsed, "request_id": ""}
 
 
 def test_a_list_shows_only_ones_own():

@@ -115,3 +115,8 @@ def test_no_body_is_an_empty_one():
     answer = APIClient().post("/api/v1/echo", content_type="application/json")
 
     assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/text"}
+
+
+@pytest.mark.parametrize("wrong", [5, True, 1.5, ["x"], {"x": 1}])
+def test_a_value_of_another_type_is_pointed_at_and_not_converted(wrong):
+    assert faults({"text": wrong}) == {("/text", "invalid")}

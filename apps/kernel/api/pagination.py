@@ -1,7 +1,8 @@
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.fields import IntegerField
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
@@ -23,6 +24,15 @@ class Cursor(CursorPagination):
         if cursor and cursor.position is not None and not self.is_position(str(cursor.position)):
             raise NotFound(self.invalid_cursor_message)
         return cursor
+
+    def get_page_size(self, request: Request) -> int | None:
+        """The parent shrugs at what is no number. Raises ``ValidationError``; too large or too small is bounded."""
+        try:
+            int(request.query_params.get(self.page_size_query_param, self.page_size))
+        except ValueError:
+            refused = IntegerField.default_error_messages["invalid"]
+            raise ValidationError({self.page_size_query_param: [refused]}, code="invalid") from None
+        return super().get_page_size(request)
 
     def is_position(self, position: str) -> bool:
         """Whether this may be a value of the field that orders the list: here, a time with its offset."""
