@@ -9,14 +9,14 @@ from apps.kernel.metrics import MANY, Gauges, family, gauges, rows
 _OVERDUE = """
 SELECT post.code,
        (SELECT count(*) FROM (SELECT FROM cases_case
-           WHERE post_id = post.code AND status IN (%s, %s) AND due_on < %s LIMIT %s) AS late)
+           WHERE post_id = post.code AND status = ANY(%s) AND due_on < %s LIMIT %s) AS late)
 FROM posts_post AS post
 """
 
 
 def _overdue(at: datetime) -> Gauges:
     """By the day in UTC: a post's own day differs from it by hours, an alarm by days."""
-    found = rows(_OVERDUE, *QUEUED, at.date(), MANY)
+    found = rows(_OVERDUE, [str(status) for status in QUEUED], at.date(), MANY)
     return [family("consular_cases_overdue", "Cases an officer should have decided by now.", ["post"], found)]
 
 

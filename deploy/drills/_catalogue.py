@@ -207,7 +207,7 @@ ATTACKS: list[Attack] = [
          ("tests/audit/test_completeness.py::test_an_entry_says_whose_file_it_was_and_is_found_by_it",
           "tests/database/test_rows.py::test_whoever_changes_rights_is_on_record_however_it_was_done")),
         ("4*", "a citizen is erased, then searched for", "nothing but what the law keeps; files cannot be opened",
-         ("tests/documents/test_encryption.py::test_destroying_the_key_erases_every_file_for_ever",)),
+         ("./dev drill erase", "tests/documents/test_encryption.py::test_destroying_the_key_erases_every_file_for_ever")),
         ("5", "the database and the store are stolen", "no paper and no key is readable",
          ("tests/documents/test_encryption.py::test_nothing_readable_is_stored",
           "tests/documents/test_encryption.py::test_without_the_wrapping_key_nothing_opens")),

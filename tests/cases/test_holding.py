@@ -7,7 +7,7 @@ import pytest
 from apps.cases import services
 from apps.cases.admin import desk
 from apps.cases.models import Case
-from apps.kernel.errors import Conflict, Invalid
+from apps.kernel.errors import Conflict, Forbidden, Invalid
 from apps.kernel.workflow import Actor, By
 from tests.cases.factories import AT, applicant_of, make_case, make_file, make_officer, make_post, make_supervisor
 from tests.cases.test_move import at_once
@@ -127,7 +127,7 @@ def answered(case, *, new_photo=False, at=AT + timedelta(minutes=10)):
 def test_what_could_be_seen_the_first_time_is_not_asked_for_again():
     case = answered(make_case("info_requested"))
 
-    with pytest.raises(Exception, match="supervisor") as refused:
+    with pytest.raises(Forbidden) as refused:
         ask(case, Actor(By.OFFICER, case.officer), ["identity_unreadable"])
 
     assert refused.value.code == "needs_supervisor"

@@ -169,4 +169,4 @@ def test_what_django_raises_by_itself_becomes_ours():
 
 
 def test_every_status_we_answer_has_a_title():
-    assert {*STATUS.values(), 405, 406, 415, 500} == set(TITLES)
+    assert {*STATUS.values(), 405, 406, 411, 415, 500} == set(TITLES)
