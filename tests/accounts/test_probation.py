@@ -86,7 +86,7 @@ def test_a_thief_with_the_sim_card_gets_nothing_and_the_owner_keeps_everything()
     assert thief.delete(f"devices/{owner.device.pk}").status_code == 403
 
     drain(queue="default")
-    (message,) = Message.objects.filter(template="new_device")
+    (message,) = Message.objects.filter(template="device_waiting")
     assert message.user_id == owner.device.user_id
     assert thief.get("messages").json()["results"][0]["body"] == ""
     (told,) = [row for row in owner.get("devices").json()["results"] if not row["is_trusted"]]

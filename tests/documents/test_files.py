@@ -1,6 +1,6 @@
 """An upload on its way from a phone to an officer's screen, through a real S3 server."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db.models.functions import Now
@@ -245,7 +245,7 @@ def test_what_is_discarded_while_it_is_cleaned_leaves_nothing(owner, monkeypatch
 
 
 def test_files_belong_to_the_citizen_not_to_the_account(owner):
-    mine, child = cleaned(owner), make_citizen(owner, kind="child")
+    mine, child = cleaned(owner), make_citizen(owner, kind="child", born_on=date(2020, 1, 1))
     childs = cleaned(owner, citizen=child)
     other_parent = make_user()
     Relation.objects.create(user=other_parent, citizen=child, kind="child")

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from datetime import UTC, date, datetime, timedelta
 
-import httpx
 import pypdfium2
 import pytest
 import zxingcpp
@@ -16,7 +15,6 @@ from apps.documents import services as documents
 from apps.documents.models import Issue
 from apps.documents.rendering import GlyphMissing, Unprintable
 from apps.kernel.errors import Conflict
-from apps.kernel.workflow import SYSTEM
 from apps.losses import reactions, services
 from apps.losses.models import CertificateTerm
 from apps.outbox import services as outbox
@@ -69,7 +67,7 @@ def made(report):
 
 
 def paper(issue):
-    return httpx.get(documents.pdf_address(issue=issue, actor=SYSTEM, at=timezone.now()).url).content
+    return documents.pdf(issue=issue)
 
 
 def page(pdf, dpi):

@@ -57,7 +57,7 @@ DEVICES = itertools.count(1)
 def device_of(user, name="Pixel 9") -> Device:
     return Device.objects.create(
         user=user, token_sha256=f"{next(DEVICES):064x}", name=name, language="en",
-        created_at=AT, last_seen_at=AT, expires_at=datetime.now(UTC) + timedelta(days=1),
+        created_at=AT, last_seen_at=AT, trusted_at=AT, trusted_by="first", expires_at=datetime.now(UTC) + timedelta(days=1),
     )  # fmt: skip
 
 

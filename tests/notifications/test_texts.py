@@ -16,8 +16,8 @@ NAMES = sorted({path.stem for path in TEXTS.glob("*/*.txt")} - {"_close"})
 PROMISED = {
     "loss_reported", "application_submitted", "review_started", "materials_requested", "approved",
     "payment_received", "ready_to_collect",
-    "refused", "returned", "withdrawn", "collected", "new_device",
-    "mandate_granted", "mandate_accepted", "mandate_revoked",
+    "refused", "returned", "withdrawn", "collected", "new_device", "device_waiting", "made",
+    "mandate_accepted", "mandate_revoked",
     "lapsing_soon", "lapsed", "issuer_asked", "issuer_replied", "transferred",
     "shipped", "delivered", "lost_in_mail", "reissued", "certificate_ready", "export_ready", "erasure_done",
 }  # fmt: skip

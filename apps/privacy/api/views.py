@@ -78,8 +78,8 @@ class Erasures(DataView):
         """Erase this person, for good. Nobody can act for them from now on; your account goes too if it is for nobody
         else. 422 with what has to be finished first.
         """
+        citizen = self.get_object()
         form = ErasureIn(data=request.data)
         form.is_valid(raise_exception=True)
-        citizen = self.get_object()
         erasure = services.request_erasure(citizen=citizen.pk, user=self.user, at=now(), **form.validated_data)
         return Response(ErasureOut(erasure).data, status=202)
