@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from apps.accounts.models import Citizen, User
 from apps.audit.services import record
 from apps.cases import services
-from apps.cases.models import Case, Step
+from apps.cases.models import Case
 from apps.kernel.workflow import SYSTEM
 from apps.losses.models import LossReport
 from apps.payments.models import Payment
@@ -109,8 +109,9 @@ def test_what_people_write_stays_text_everywhere(desks, boss, with_papers):
     case = with_papers(make_draft())
     Citizen.objects.filter(pk=case.citizen_id).update(name=NASTY[:60], surname=NASTY[:60])
     TravelDocument.objects.filter(case=case).update(destination=NASTY[:60], address=NASTY)
-    case = services.move(case=Case.objects.get(pk=case.pk), name="submit", actor=applicant_of(case), at=now())
-    Step.objects.filter(case=case).update(note=NASTY)
+    case = services.move(
+        case=Case.objects.get(pk=case.pk), name="submit", actor=applicant_of(case), at=now(), note=NASTY
+    )
     LossReport.objects.update(place=NASTY[:100])
     record(actor=SYSTEM, action=NASTY[:64], subject=NASTY[:100], at=now())
     desk, dialogs = desks("en"), []

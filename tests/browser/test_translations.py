@@ -29,6 +29,13 @@ PUBLISHED = {
     "returned": "退件",
     "refused": "不予签发",
     "withdrawn": "已撤回",
+    "issuer_verification": "等待原发证机关核实",
+    "final_review": "复审中",
+    "ready_to_ship": "待邮寄",
+    "shipped": "已寄出",
+    "delivered": "已签收",
+    "lost_in_mail": "邮寄遗失",
+    "lapsed": "已失效",
 }
 
 

@@ -13,8 +13,13 @@ from django_migration_linter import MigrationLinter
 
 from tests.processes import database_url
 
-LANDED = ["0002_append_only", "0002_immutable", "0002_first_validity"]
-"""Written before anybody used the tables."""
+LANDED = [
+    "0002_append_only", "0002_immutable", "0002_first_validity",
+    "0002_rights_and_trust", "0003_citizen_and_batches", "0002_deadlines_and_deliveries",
+    "0005_persons_by_a_key_of_their_own", "0002_keys_and_citizens", "0004_every_file_has_a_citizen",
+    "0002_the_issuers_word", "0003_first_terms",
+]  # fmt: skip
+"""Written before anybody used the tables: no installation runs them while it is in use."""
 
 OURS = [config.label for config in apps.get_app_configs() if config.name.startswith("apps.")]
 
