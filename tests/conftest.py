@@ -28,9 +28,10 @@ django.setup()
 def rules_that_migrations_bring(request):
     """A test that commits empties every table at its end, those included that a migration had filled."""
     mark = request.node.get_closest_marker("django_db")
-    if mark is None:
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if mark is None and not commits and "db" not in request.fixturenames:
         return
-    request.getfixturevalue("transactional_db" if mark.kwargs.get("transaction") else "db")
+    request.getfixturevalue("transactional_db" if commits or (mark and mark.kwargs.get("transaction")) else "db")
     if not apps.get_model("losses", "CertificateTerm").objects.exists():
         for module in ("losses.migrations.0003_first_terms", "travel_documents.migrations.0002_first_validity"):
             import_module(f"apps.{module}").add(apps, None)

@@ -94,8 +94,9 @@ def test_reporting_a_loss_makes_one_certificate_and_tells_of_it(ready, told):
     ready_message = told[-1]
     assert ready_message["template"] == "certificate_ready"
     assert {name: str(fact) for name, fact in ready_message["facts"].items()} == {
-        "what": str(reactions._("Loss certificate")),
+        "certificate": str(reactions._("Loss certificate")),
         "number": "C00000001",
+        "until_on": issue.expires_on.isoformat(),
     }
     assert ready_message["user"] == report.reported_by
 
