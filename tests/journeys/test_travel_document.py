@@ -149,7 +149,7 @@ def test_from_a_lost_passport_to_a_travel_document(simulator):
     pdf = phone.read(phone.get(f"/api/v1/documents/{document['id']}/pdf").parsed)
     assert pdf.startswith(b"%PDF-")
     titles = [message["title"] for message in phone.get("/api/v1/messages").parsed["results"]]
-    assert len(titles) == 7
+    assert len(titles) == 8
     assert any("缴费" in title for title in titles)
 
     # She collects it at the counter.
