@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,8 +19,8 @@ from apps.cases.admin.queue import QueueAdmin
 from apps.cases.admin.review import page
 from apps.cases.models import Case
 from apps.documents import services as documents
+from apps.documents.admin import lead_to
 from apps.documents.models import Issue
-from apps.documents.store import Address
 from apps.kernel.errors import DomainError, Invalid
 from apps.kernel.workflow import Actor, By
 from apps.notifications.rendering import Text
@@ -32,17 +31,6 @@ from apps.passkeys.admin.session import opened_by_password
 
 def actor(request: HttpRequest) -> Actor:
     return Actor(By.OFFICER, request.user)
-
-
-def lead_to(address: Callable[..., Address], request: HttpRequest, **what: Any) -> HttpResponse:
-    """Redirect to where it can be read for a minute; who looked is written down. The caller checked whose it is."""
-    try:
-        session = request.session.session_key or ""
-        response = HttpResponseRedirect(address(**what, actor=actor(request), session=session, at=now()).url)
-    except DomainError as refused:
-        return HttpResponse(str(refused.detail), status=404, content_type="text/plain; charset=utf-8")
-    add_never_cache_headers(response)
-    return response
 
 
 @admin.register(Case)

@@ -173,7 +173,7 @@ class ValidationOut(Out):
 class ChangeOut(Out):
     """Something is new: read `subject` again (`case:<id>` is `/cases/<id>`)."""
 
-    kind = serializers.CharField(help_text="`case_moved`, `paper_checked`, `paper_attached`; more will come.")
+    kind = serializers.CharField(help_text="`case_moved`, `paper_checked`; more will come.")
     subject = serializers.CharField()
     at = serializers.DateTimeField()
 

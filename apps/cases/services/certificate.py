@@ -42,9 +42,11 @@ def certify(*, case: str, job: Job, at: datetime) -> None:
 
 def _reserve(case: Case, at: datetime) -> Issue:
     issued_on = case.post.today(at)
-    return letters.reserve(
+    return documents.reserve(
         kind=KIND,
+        prefix=letters.NUMBERS_BEGIN_WITH[KIND],
         subject=subject_of(case),
+        holder=subject_of(case),  # not the person: a second letter does not make the first untrue
         citizen=case.citizen,
         owner=case.applicant,
         issued_on=issued_on,

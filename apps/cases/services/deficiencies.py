@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.models import Case, Step
+from apps.cases.models import Case
 from apps.cases.services.holding import SUPERVISE
 from apps.kernel.errors import Forbidden
 from apps.kernel.workflow import Actor, Move
@@ -31,8 +31,3 @@ def check_repeats(case: Case, row: Move, reasons: Sequence[str], actor: Actor) -
             code="needs_supervisor",
         )
     return 1
-
-
-def requests(case: Case) -> list[Step]:
-    """Every request so far, oldest first."""
-    return list(case.history.filter(move=ASK))

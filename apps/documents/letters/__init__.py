@@ -1,13 +1,12 @@
 """Signed letters of one page, in both languages: certificates for citizens, notices to other authorities.
 
-Doors: ``reserve``, ``make``, ``loss_letter``, ``progress_letter``, ``notice_letter``.
+Doors: ``make``, ``loss_letter``, ``progress_letter``, ``notice_letter``.
 It must not know cases, keys or storage.
 """
 
 from apps.documents.letters.certificates import loss_letter, progress_letter
 from apps.documents.letters.letter import NUMBERS_BEGIN_WITH, Both, Letter, Origin, Person, make
 from apps.documents.letters.notice import notice_letter
-from apps.documents.letters.numbering import reserve
 
 __all__ = [
     "NUMBERS_BEGIN_WITH",
@@ -19,5 +18,4 @@ __all__ = [
     "make",
     "notice_letter",
     "progress_letter",
-    "reserve",
 ]

@@ -20,14 +20,24 @@ from apps.outbox.services import publish
 
 @transaction.atomic
 def reserve(
-    *, kind: str, subject: str, holder: str, owner: User, citizen: Citizen, issued_on: date, expires_on: date
+    *,
+    kind: str,
+    subject: str,
+    holder: str,
+    owner: User,
+    citizen: Citizen,
+    issued_on: date,
+    expires_on: date,
+    prefix: str = "",
 ) -> Issue:
     """The document of this subject, with its number; a new one only when there is none yet.
 
     One at a time, by the lock on the series: numbers rise without gaps, and a void one is never used again.
+    ``prefix`` begins the series; that of travel documents when empty. Raises ``Unavailable`` (``numbers_exhausted``).
     """
-    Series.objects.get_or_create(prefix=settings.DOCUMENT_PREFIX)
-    series = Series.objects.select_for_update().get(prefix=settings.DOCUMENT_PREFIX)
+    prefix = prefix or settings.DOCUMENT_PREFIX
+    Series.objects.get_or_create(prefix=prefix)
+    series = Series.objects.select_for_update().get(prefix=prefix)
     existing = Issue.objects.live().filter(subject=subject).first()
     if existing is not None:
         return existing

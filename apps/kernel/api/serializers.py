@@ -31,14 +31,15 @@ class In(serializers.Serializer[Any]):
 
     def _mistaken(self, data: Mapping[str, Any]) -> dict[str, list[serializers.ErrorDetail]]:
         """A query has text only: there, a name without a value is the mistake."""
-        is_wrong = _is_empty if isinstance(data, QueryDict) else _is_of_another_type
+        is_wrong, code = (_is_empty, "blank") if isinstance(data, QueryDict) else (_is_of_another_type, "invalid")
         wrong = [str(name) for name, field in self.fields.items() if name in data and is_wrong(field, data[name])]
-        invalid = {name: self.fields[name].error_messages.get("invalid", "") for name in wrong}
-        return {name: [serializers.ErrorDetail(str(said), code="invalid")] for name, said in invalid.items()}
+        blank = serializers.CharField.default_error_messages["blank"]
+        said = {name: str(self.fields[name].error_messages.get(code, blank)) for name in wrong}
+        return {name: [serializers.ErrorDetail(text, code=code)] for name, text in said.items()}
 
 
-def _is_empty(_field: object, value: object) -> bool:
-    return value == ""
+def _is_empty(field: object, value: object) -> bool:
+    return value == "" and not getattr(field, "allow_blank", False)
 
 
 def _is_of_another_type(field: object, value: object) -> bool:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.audit.services import record
 from apps.documents import services as documents
+from apps.documents.admin import lead_to
 from apps.kernel.admin import ModelAdmin
 from apps.kernel.errors import DomainError
 from apps.kernel.workflow import Actor, By
@@ -94,14 +95,7 @@ class LossReportAdmin(ModelAdmin):
         report = self._report(request, str(pk))
         if report is None or report.certificate is None:
             return HttpResponse(status=404)
-        try:
-            session = request.session.session_key or ""
-            address = documents.pdf_address(issue=report.certificate, actor=actor(request), session=session, at=now())
-        except DomainError as refused:
-            return HttpResponse(str(refused.detail), status=404, content_type="text/plain; charset=utf-8")
-        response = HttpResponseRedirect(address.url)
-        add_never_cache_headers(response)
-        return response
+        return lead_to(documents.pdf_address, request, issue=report.certificate)
 
     def _report(self, request: HttpRequest, pk: str) -> LossReport | None:
         """Somebody else's report and no report at all are the same."""

@@ -46,9 +46,11 @@ def certify(*, report: str, job: Job, at: datetime) -> None:
 
 def _reserve(lost: LossReport, at: datetime) -> Issue:
     issued_on = sender_of(lost).local(at).date()
-    return letters.reserve(
+    return documents.reserve(
         kind=KIND,
+        prefix=letters.NUMBERS_BEGIN_WITH[KIND],
         subject=lost.subject,
+        holder=lost.subject,  # not the person: a second letter does not make the first untrue
         citizen=lost.citizen,
         owner=lost.reported_by,
         issued_on=issued_on,
