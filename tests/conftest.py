@@ -1,8 +1,8 @@
 """One test run: the services it needs, and nothing of the machine's own. Services come first: settings name them."""
 
 import os
+import tempfile
 from importlib import import_module
-from pathlib import Path
 
 import django
 import pytest
@@ -16,8 +16,9 @@ os.environ.update(ensure_test_services())
 side = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{side}"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "consular.settings")
-Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-# Pages are served from the sources: a test run collects nothing.
+# Pages are served from the sources: a test run collects nothing, and reads nothing that a demo has collected.
+nothing = tempfile.TemporaryDirectory()
+settings.STATIC_ROOT = nothing.name
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # A good password hash is slow on purpose; hundreds of officers are made here.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

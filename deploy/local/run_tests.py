@@ -31,7 +31,8 @@ def run(arguments: Sequence[str]) -> int:
     see_to_tools()
     with test_services() as stack:
         say("running pytest")
-        spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+        # one more than there are cores: some tests wait for a process or a clock
+        spread = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
         argv = [sys.executable, "-m", "pytest", *spread, *arguments]
         return stack.supervisor.foreground("pytest", Command(argv=argv, environ=stack.environ, cwd=ROOT))
 
