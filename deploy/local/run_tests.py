@@ -32,7 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     with test_services() as stack:
         say("running pytest")
         # one more than there are cores: some tests wait for a process or a clock
-        spread = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
+        spread = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
         argv = [sys.executable, "-m", "pytest", *spread, *arguments]
         return stack.supervisor.foreground("pytest", Command(argv=argv, environ=stack.environ, cwd=ROOT))
 
