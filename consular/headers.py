@@ -1,10 +1,9 @@
-"""What a browser may do with our answers (Content Security Policy Level 3), and the page for a form it refused."""
+"""What a browser may do with our answers (Content Security Policy Level 3)."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 Handler = Callable[[HttpRequest], HttpResponse]
 HEADER = "Content-Security-Policy"
@@ -31,8 +30,3 @@ def policy(path: str, content_type: str) -> str:
     if path.startswith("/admin/") and not path.startswith(settings.CSP_PLAIN_PAGES):
         return settings.CSP["desk"]
     return settings.CSP["page"]
-
-
-def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """For ``CSRF_FAILURE_VIEW``: told on the page of every refusal, without Django's reasons."""
-    return render(request, "403.html", {"reason": reason}, status=403)

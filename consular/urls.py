@@ -39,4 +39,4 @@ urlpatterns = [
 
 handler400 = "apps.kernel.api.problem.bad_request"
 handler404 = "apps.kernel.api.problem.not_found"
-handler500 = "apps.kernel.api.problem.server_error"
+handler500 = "consular.pages.server_error"

@@ -1,10 +1,12 @@
 """What a case does about what happened to it or around it."""
 
+from collections.abc import Sequence
+
 from django.utils.timezone import now
 
 from apps.cases import services
 from apps.cases.events import CaseMoved
-from apps.cases.models import Attachment, Case
+from apps.cases.models import Attachment, Case, Step
 from apps.cases.services import certificate
 from apps.cases.statuses import FINAL, MADE, Status
 from apps.documents import services as documents
@@ -12,7 +14,7 @@ from apps.documents.events import FileCleaned, FileReceived
 from apps.kernel.errors import IllegalMove
 from apps.kernel.workflow import SYSTEM
 from apps.losses.events import VoidDeclared
-from apps.outbox.events import Job, effect, on
+from apps.outbox.events import Job, effect, on, on_many
 from apps.payments import services as payments
 from apps.payments.events import PaymentSettled
 from apps.payments.models import Payment
@@ -21,14 +23,15 @@ ENDED_WITHOUT = {Status.WITHDRAWN, Status.REFUSED, Status.RETURNED, Status.LAPSE
 """Ends in which nobody got a document."""
 
 
-@on(CaseMoved)
-def tell_the_applicant(event: CaseMoved) -> None:
-    case = Case.objects.select_related("post", "applicant").get(pk=event.case)
-    template = case.procedure.messages.get(f"{event.move}:{event.target}") or case.procedure.messages.get(event.move)
-    if template is None:
-        return
-    step = case.history.get(pk=event.step)
-    services.tell_about(case=case, step=step, template=template, dedupe=f"{case.payable}:{step.pk}", at=now())
+@on_many(CaseMoved)
+def tell_the_applicant(moved: Sequence[CaseMoved]) -> None:
+    steps = Step.objects.select_related("case__post", "case__applicant").in_bulk([event.step for event in moved])
+    for event in moved:
+        step = steps[event.step]
+        case, messages = step.case, step.case.procedure.messages
+        template = messages.get(f"{event.move}:{event.target}") or messages.get(event.move)
+        if template is not None:
+            services.tell_about(case=case, step=step, template=template, dedupe=f"{case.payable}:{step.pk}", at=now())
 
 
 @effect(

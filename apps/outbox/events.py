@@ -1,6 +1,6 @@
 """Facts, and what is to be done about them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -39,8 +39,10 @@ class Reaction:
     run: Callable[..., None]
     when: Callable[[Any], bool] | None
     queue: str
-    outside: bool
+    outside: bool = False
     """True for an effect: it reaches outside the database and so runs outside a transaction."""
+    many: bool = False
+    """True when ``run`` takes a sequence of events."""
 
     def wants(self, event: Event) -> bool:
         return isinstance(event, self.event) and (self.when is None or self.when(event))
@@ -50,12 +52,12 @@ REACTIONS: dict[str, Reaction] = {}
 
 
 def _register(
-    event: type[E], run: Callable[..., None], when: Callable[[E], bool] | None, queue: str, *, outside: bool
+    event: type[E], run: Callable[..., None], when: Callable[[E], bool] | None, queue: str, **how: bool
 ) -> None:
     name = f"{run.__module__.removeprefix('apps.').removesuffix('.reactions')}.{run.__name__}"
     if name in REACTIONS:
         raise ImproperlyConfigured(f"reaction {name} is registered twice")
-    REACTIONS[name] = Reaction(name, event, run, when, queue, outside)
+    REACTIONS[name] = Reaction(name, event, run, when, queue, **how)
 
 
 def on(
@@ -64,7 +66,22 @@ def on(
     """React inside the database: what the function writes and "this is done" commit together."""
 
     def register(run: Callable[[E], None]) -> Callable[[E], None]:
-        _register(event, run, when, queue, outside=False)
+        _register(event, run, when, queue)
+        return run
+
+    return register
+
+
+def on_many(
+    event: type[E], *, when: Callable[[E], bool] | None = None, queue: str = DEFAULT_QUEUE
+) -> Callable[[Callable[[Sequence[E]], None]], Callable[[Sequence[E]], None]]:
+    """React inside the database to as many events as wait, a hundred at most, oldest first, in one transaction.
+
+    When that fails, each is tried again alone, so that one bad event holds up no other.
+    """
+
+    def register(run: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], None]:
+        _register(event, run, when, queue, many=True)
         return run
 
     return register

@@ -9,7 +9,7 @@ from functools import partial
 
 from celery import signature
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import DurationField, F, Value
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
@@ -22,6 +22,9 @@ from apps.outbox.models import Delivery
 MAX_ATTEMPTS = 5
 """Of a reaction that fails for a reason of its own; one that waits for somebody else is more patient."""
 MAX_WAITS = 60
+
+MANY = 100
+"""Events given to one reaction at once."""
 
 KEPT_FOR = timedelta(days=30)
 
@@ -79,30 +82,67 @@ def wake(queue: str) -> None:
 
 
 def drain(*, queue: str, limit: int = 200) -> int:
-    """Run what is due in this queue, one after the other; answers how many were taken."""
-    for taken in range(limit):
-        if not _run_next(queue):
+    """Run what is due in this queue, oldest first; answers how many were taken."""
+    taken = 0
+    while taken < limit:
+        rows = _take(queue, limit - taken)
+        if not rows:
             return taken
+        taken += len(rows)
+        fault_point("outbox.taken")
+        if len(rows) > 1:
+            _run_together(rows)
+        else:
+            _run(rows[0])
     wake(queue)
-    return limit
+    return taken
 
 
-def _run_next(queue: str) -> bool:
-    with transaction.atomic():
-        due = Delivery.objects.due(queue=queue).filter(silent__lt=MAX_ATTEMPTS).order_by("due_at")
-        row = due.select_for_update(skip_locked=True).first()
-        if row is None:
-            return False
-        lease = Value(settings.OUTBOX_LEASE, output_field=DurationField())
-        Delivery.objects.filter(pk=row.pk).update(
-            attempts=F("attempts") + 1, silent=F("silent") + 1, due_at=Now() + lease
-        )
-    fault_point("outbox.taken")
-    _run(row, Lease(row.pk, row.attempts + 1, row.attempts + 1 - row.forgiven))
-    return True
+@transaction.atomic
+def _take(queue: str, most: int) -> list[Delivery]:
+    """What is due first, leased; with it, others of a reaction that takes many. What was tried before goes alone."""
+    due = Delivery.objects.due(queue=queue).filter(silent__lt=MAX_ATTEMPTS).order_by("due_at")
+    due = due.select_for_update(skip_locked=True)
+    rows = list(due[:1])
+    if not rows:
+        return []
+    reaction = REACTIONS.get(rows[0].reaction)
+    if reaction and reaction.many and not rows[0].attempts:
+        fresh = due.filter(reaction=reaction.name, attempts=0).exclude(pk=rows[0].pk)
+        rows += fresh[: min(most, MANY) - 1]
+    if reaction and not reaction.outside:
+        _commit_without_waiting()
+    lease = Value(settings.OUTBOX_LEASE, output_field=DurationField())
+    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+        attempts=F("attempts") + 1, silent=F("silent") + 1, due_at=Now() + lease
+    )
+    return rows
 
 
-def _run(row: Delivery, lease: Lease) -> None:
+def _commit_without_waiting() -> None:
+    """For the lease of a reaction inside the database. A crash of the server that forgets it forgets the work as well:
+    the connection that was to record the work under it is gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+
+def _run_together(rows: list[Delivery]) -> None:
+    """In one transaction; when that fails, each is due again at once, and goes alone."""
+    taken = Delivery.objects.open().filter(pk__in=[row.pk for row in rows], attempts=1)
+    reaction = REACTIONS[rows[0].reaction]
+    try:
+        with transaction.atomic():
+            mine = set(taken.select_for_update().order_by("pk").values_list("pk", flat=True))
+            reaction.run([reaction.event(**row.body) for row in rows if row.pk in mine])
+            Delivery.objects.filter(pk__in=mine).update(done_at=Now(), due_at=None, error="")
+    except Exception:
+        log.exception("reactions_failed_together", extra={"reaction": reaction.name, "count": len(rows)})
+        taken.update(due_at=Now(), silent=0, forgiven=1)
+
+
+def _run(row: Delivery) -> None:
+    lease = Lease(row.pk, row.attempts + 1, row.attempts + 1 - row.forgiven)
     try:
         reaction = REACTIONS[row.reaction]
         _perform(reaction, reaction.event(**row.body), lease)
@@ -116,7 +156,7 @@ def _run(row: Delivery, lease: Lease) -> None:
 def _perform(reaction: Reaction, event: Event, lease: Lease) -> None:
     if not reaction.outside:
         with lease.finish():
-            reaction.run(event)
+            reaction.run([event] if reaction.many else event)
         return
     reaction.run(event, lease)
     if not lease.is_finished():

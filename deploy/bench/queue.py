@@ -53,7 +53,7 @@ def _searches(cursor: Any) -> dict[str, str]:
     """By what is on the queue: somebody's whole name, the beginning of a common one, and a number."""
     cursor.execute(
         "SELECT c.number, z.name FROM cases_case c JOIN accounts_citizen z ON z.id = c.citizen_id "
-        "WHERE c.post_id = %s AND c.status = 'submitted' ORDER BY c.due_on DESC LIMIT 1",
+        "WHERE c.post_id = %s AND c.status = 'submitted' AND z.surname = 'WANG' ORDER BY c.due_on DESC LIMIT 1",
         [POST],
     )
     number, name = cursor.fetchone()

@@ -3,7 +3,7 @@
 Every run that is not rolled back leaves one audit entry; ``BEFORE`` lets a test say what happens first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models.functions import Now
@@ -12,11 +12,13 @@ from django.utils.timezone import now
 from apps.audit.models import Entry
 from apps.audit.services import record
 from apps.kernel.workflow import SYSTEM
-from apps.outbox.events import Event, Job, effect, on
+from apps.outbox.events import Event, Job, effect, on, on_many
 from apps.outbox.models import Delivery
 
 BEFORE: dict[str, Callable[[], None]] = {}
 JOBS: list[Job] = []
+TOGETHER: list[list[str]] = []
+"""The letters of each round, failed ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class BellRang(Event):
 @dataclass(frozen=True, slots=True)
 class ParcelLeft(Event):
     parcel: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCame(Event):
+    letter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +85,11 @@ def carry(event: ParcelLeft, job: Job) -> None:
 @effect(ParcelLeft, when=lambda event: event.parcel == "dropped", queue="files")
 def drop(event: ParcelLeft, job: Job) -> None:
     """Reaches outside and has nothing to record."""
+
+
+@on_many(LetterCame)
+def sort(came: Sequence[LetterCame]) -> None:
+    TOGETHER.append([event.letter for event in came])
+    for event in came:
+        note("sorted", event.letter)
+        BEFORE.get(event.letter, lambda: None)()

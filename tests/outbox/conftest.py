@@ -8,3 +8,4 @@ def quiet():
     yield
     bells.BEFORE.clear()
     bells.JOBS.clear()
+    bells.TOGETHER.clear()

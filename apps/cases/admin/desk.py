@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q, TextChoices
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -71,10 +71,7 @@ def search(cases: CaseQuerySet, words: str) -> CaseQuerySet:
     number = as_number(words)
     if number:
         return cases.filter(number=number)
-    wanted = words.replace("\0", "").strip()
-    surname, _space, given_names = wanted.upper().partition(" ")
-    spelled = Q(citizen__surname=surname, citizen__given_names__startswith=given_names.strip())
-    return cases.live().filter(Q(citizen__name__startswith=wanted) | spelled)
+    return cases.live().named(" ".join(words.replace("\0", " ").split()))
 
 
 def as_number(words: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,9 +65,6 @@ TRANSLATED: dict[type[Exception], type[errors.DomainError]] = {
     Http404: errors.Unknown,
     PermissionDenied: errors.Forbidden,
     RequestDataTooBig: errors.TooLarge,
-    # unreachable, restarting, or a lock that nobody gave back: the same request may pass in a moment
-    OperationalError: errors.Unavailable,
-    InterfaceError: errors.Unavailable,
 }
 
 log = logging.getLogger(__name__)
@@ -156,8 +154,9 @@ def _from_framework(error: exceptions.APIException) -> Response:
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's ``EXCEPTION_HANDLER``. What it does not know becomes ``server_error``, logged with its trace."""
-    if isinstance(error, OperationalError | InterfaceError):
+    if is_database_away(error):
         log.error("database_unavailable", exc_info=error)
+        error = errors.Unavailable()
     for kind, ours in TRANSLATED.items():
         if isinstance(error, kind):
             error = ours()
@@ -180,6 +179,11 @@ def plain(*, status: int, code: str, detail: Any) -> HttpResponse:
     return answer
 
 
+def is_database_away(error: BaseException | None) -> bool:
+    """Unreachable, restarting, or a lock that nobody gave back: the same request may pass in a moment."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """``handler404``: an address that leads nowhere."""
     return plain(status=404, code="not_found", detail=errors.Unknown.detail)
@@ -192,6 +196,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """``handler500``: the trace is in the log under the request id."""
+    if is_database_away(sys.exc_info()[1]):
+        return plain(status=503, code="unavailable", detail=errors.Unavailable.detail)
     return plain(
         status=500,
         code="server_error",
