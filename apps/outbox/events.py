@@ -75,7 +75,7 @@ def on(
 def on_many(
     event: type[E], *, when: Callable[[E], bool] | None = None, queue: str = DEFAULT_QUEUE
 ) -> Callable[[Callable[[Sequence[E]], None]], Callable[[Sequence[E]], None]]:
-    """React inside the database to as many events as wait, a hundred at most, oldest first, in one transaction.
+    """React inside the database to as many events as wait, some hundreds at most, oldest first, in one transaction.
 
     When that fails, each is tried again alone, so that one bad event holds up no other.
     """

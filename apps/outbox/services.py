@@ -1,11 +1,13 @@
 """Publish, take, run, finish. Security design 1: lease, fencing token, stable key, sweeper."""
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from celery import signature
 from django.conf import settings
@@ -23,8 +25,24 @@ MAX_ATTEMPTS = 5
 """Of a reaction that fails for a reason of its own; one that waits for somebody else is more patient."""
 MAX_WAITS = 60
 
-MANY = 100
+MANY = 500
 """Events given to one reaction at once."""
+
+TAKE_MORE = """
+UPDATE outbox_delivery SET attempts = 1, silent = 1, due_at = statement_timestamp() + %s
+WHERE id IN (
+    SELECT id FROM outbox_delivery
+    WHERE done_at IS NULL AND queue = %s AND due_at <= statement_timestamp() AND reaction = %s AND attempts = 0
+    ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+)
+RETURNING id, body
+"""
+FINISH_ALL = """
+UPDATE outbox_delivery SET done_at = statement_timestamp(), due_at = NULL, error = ''
+WHERE id = ANY(%s) AND attempts = 1 AND done_at IS NULL
+RETURNING id
+"""
+"""Done before it is run: the lock and the record in one statement, of a transaction that has the work as well."""
 
 KEPT_FOR = timedelta(days=30)
 
@@ -81,64 +99,58 @@ def wake(queue: str) -> None:
         log.warning("broker_unreachable", extra={"queue": queue})
 
 
-def drain(*, queue: str, limit: int = 200) -> int:
+def drain(*, queue: str, limit: int = 1000) -> int:
     """Run what is due in this queue, oldest first; answers how many were taken."""
     taken = 0
     while taken < limit:
-        rows = _take(queue, limit - taken)
-        if not rows:
+        row, others = _take(queue, min(MANY, limit - taken))
+        if row is None:
             return taken
-        taken += len(rows)
+        taken += 1 + len(others)
         fault_point("outbox.taken")
-        if len(rows) > 1:
-            _run_together(rows)
+        if others:
+            _run_together(REACTIONS[row.reaction], {row.pk: row.body} | others)
         else:
-            _run(rows[0])
+            _run(row)
     wake(queue)
     return taken
 
 
 @transaction.atomic
-def _take(queue: str, most: int) -> list[Delivery]:
-    """What is due first, leased; with it, others of a reaction that takes many. What was tried before goes alone."""
+def _take(queue: str, most: int) -> tuple[Delivery | None, dict[int, Any]]:
+    """Lease what is due first; and facts of others by their key, if its reaction takes many and it was never tried."""
     due = Delivery.objects.due(queue=queue).filter(silent__lt=MAX_ATTEMPTS).order_by("due_at")
-    due = due.select_for_update(skip_locked=True)
-    rows = list(due[:1])
-    if not rows:
-        return []
-    reaction = REACTIONS.get(rows[0].reaction)
-    if reaction and reaction.many and not rows[0].attempts:
-        fresh = due.filter(reaction=reaction.name, attempts=0).exclude(pk=rows[0].pk)
-        rows += fresh[: min(most, MANY) - 1]
-    if reaction and not reaction.outside:
-        _commit_without_waiting()
+    row = due.select_for_update(skip_locked=True).first()
+    if row is None:
+        return None, {}
     lease = Value(settings.OUTBOX_LEASE, output_field=DurationField())
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-        attempts=F("attempts") + 1, silent=F("silent") + 1, due_at=Now() + lease
-    )
-    return rows
-
-
-def _commit_without_waiting() -> None:
-    """For the lease of a reaction inside the database. A crash of the server that forgets it forgets the work as well:
-    the connection that was to record the work under it is gone.
-    """
+    Delivery.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1, silent=F("silent") + 1, due_at=Now() + lease)
+    reaction = REACTIONS.get(row.reaction)
+    if reaction is None or reaction.outside:
+        return row, {}
     with connection.cursor() as cursor:
+        # a server that crashes and forgets the lease has lost the connection that would have recorded the work
         cursor.execute("SET LOCAL synchronous_commit = off")
+        if not reaction.many or row.attempts:
+            return row, {}
+        given: list[Any] = [settings.OUTBOX_LEASE, queue, row.reaction, most - 1]
+        cursor.execute(TAKE_MORE, given)
+        others = sorted(cursor.fetchall())
+    return row, {pk: json.loads(body) for pk, body in others}
 
 
-def _run_together(rows: list[Delivery]) -> None:
+def _run_together(reaction: Reaction, taken: dict[int, Any]) -> None:
     """In one transaction; when that fails, each is due again at once, and goes alone."""
-    taken = Delivery.objects.open().filter(pk__in=[row.pk for row in rows], attempts=1)
-    reaction = REACTIONS[rows[0].reaction]
     try:
         with transaction.atomic():
-            mine = set(taken.select_for_update().order_by("pk").values_list("pk", flat=True))
-            reaction.run([reaction.event(**row.body) for row in rows if row.pk in mine])
-            Delivery.objects.filter(pk__in=mine).update(done_at=Now(), due_at=None, error="")
+            with connection.cursor() as cursor:
+                cursor.execute(FINISH_ALL, [list(taken)])
+                held = {pk for (pk,) in cursor.fetchall()}
+            reaction.run([reaction.event(**body) for pk, body in taken.items() if pk in held])
     except Exception:
-        log.exception("reactions_failed_together", extra={"reaction": reaction.name, "count": len(rows)})
-        taken.update(due_at=Now(), silent=0, forgiven=1)
+        log.exception("reactions_failed_together", extra={"reaction": reaction.name, "count": len(taken)})
+        again = Delivery.objects.open().filter(pk__in=list(taken), attempts=1)
+        again.update(due_at=Now(), silent=0, forgiven=1)
 
 
 def _run(row: Delivery) -> None:

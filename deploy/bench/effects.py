@@ -95,7 +95,7 @@ def _note_waits(room: Room, waits: list[float]) -> None:
 
 
 def _note_drain(room: Room, cursor: Any) -> None:
-    ours, limit = room.times(400), room.times(20_000)
+    ours = limit = room.times(20_000)
     found = interleaved(
         {"ours": lambda: _drained(cursor, ours), "limit": lambda: _batched(cursor, limit)}, rounds=room.rounds
     )
@@ -106,7 +106,7 @@ def _note_drain(room: Room, cursor: Any) -> None:
 def _drained(cursor: Any, count: int) -> float:
     cursor.execute(_PILE, [REACTION, QUEUE, count])
     begun, done = time.perf_counter(), 0
-    while done < count and (taken := drain(queue=QUEUE, limit=min(200, count - done))):
+    while done < count and (taken := drain(queue=QUEUE, limit=min(1000, count - done))):
         done += taken
     seconds = time.perf_counter() - begun
     _check(cursor, count)

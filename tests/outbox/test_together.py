@@ -39,7 +39,7 @@ def test_one_that_waits_alone_is_done_alone():
     assert bells.TOGETHER == [["a"]]
 
 
-def test_no_more_than_a_hundred_and_no_more_than_asked_go_together():
+def test_no_more_than_there_is_room_for_and_no_more_than_asked_go_together():
     post(*(f"l{number}" for number in range(MANY + 20)))
 
     assert drain(queue="default", limit=10) == 10
@@ -52,7 +52,8 @@ def test_one_that_fails_takes_none_of_the_others_along_and_has_all_its_attempts(
     post("a", "bad", "c")
 
     drain(queue="default")
-    assert bells.TOGETHER == [["a", "bad", "c"], ["a"], ["bad"], ["c"]]
+    assert bells.TOGETHER[0] == ["a", "bad", "c"]
+    assert sorted(bells.TOGETHER[1:]) == [["a"], ["bad"], ["c"]]
     assert [noted(letter) for letter in ("a", "bad", "c")] == [1, 0, 1]
     late = Delivery.objects.open().get()
     assert (late.body, late.error) == ({"letter": "bad"}, "Conflict: torn")
@@ -80,7 +81,7 @@ def test_after_a_worker_died_over_them_each_goes_alone(monkeypatch):
     sweep()
 
     assert drain(queue="default") == 2
-    assert bells.TOGETHER == [["a"], ["b"]]
+    assert sorted(bells.TOGETHER) == [["a"], ["b"]]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -88,9 +89,9 @@ def test_those_that_another_worker_took_over_meanwhile_are_left_to_it(monkeypatc
     post("a", "b", "c")
     run = services._run_together
 
-    def late(rows):
+    def late(*what):
         Delivery.objects.filter(body__letter="b").update(attempts=2)
-        run(rows)
+        run(*what)
 
     monkeypatch.setattr(services, "_run_together", late)
     drain(queue="default")
