@@ -28,9 +28,12 @@ def claim(*, actor: str, key: str, fingerprint: str) -> Answer:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_answer (actor, key, fingerprint, headers, created_at) "
-            "VALUES (%s, %s, %s, '{}', now()) ON CONFLICT (actor, key) DO NOTHING",
+            "VALUES (%s, %s, %s, '{}', now()) ON CONFLICT (actor, key) DO NOTHING RETURNING id",
             [actor, key, fingerprint],
         )
+        new = cursor.fetchone()
+    if new:
+        return Answer(pk=new[0], actor=actor, key=key, fingerprint=fingerprint)
     # nothing to lock: a row of someone else's is committed by now, and never changes again
     answer = Answer.objects.get(actor=actor, key=key)
     if answer.fingerprint != fingerprint:

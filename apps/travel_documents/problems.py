@@ -74,8 +74,8 @@ def _routing(case: Any) -> Iterator[Fault]:
 
 def _offer(case: Any) -> Iterator[Fault]:
     """Only for a new application: what a post stops offering, it still finishes."""
-    offered = case.post.services.filter(code=EMERGENCY, is_open=True).first()
-    if offered is None or not case.post.is_open:
+    offered = case.post.offers.get(EMERGENCY)
+    if offered is None or not (offered.is_open and case.post.is_open):
         yield Fault("/post", "service_not_offered", _("This post does not offer this service. Choose another."))
     elif case.urgency not in offered.targets:
         yield Fault("/urgency", "urgency_not_offered", _("This post does not work that fast. Choose another speed."))
@@ -84,7 +84,8 @@ def _offer(case: Any) -> Iterator[Fault]:
 def _delivery(case: Any) -> Iterator[Fault]:
     if case.delivery != Delivery.SHIP or case.status != Status.DRAFT:
         return
-    if not case.post.services.filter(code=EMERGENCY, ships=True).exists():
+    offered = case.post.offers.get(EMERGENCY)
+    if offered is None or not offered.ships:
         yield Fault("/delivery", "not_shipped", _("This post sends nothing by mail. Collect the document there."))
     elif not case.ship_to.strip():
         yield Fault("/ship_to", "required", _("Say where the document is to be sent."))
@@ -101,14 +102,13 @@ def _guardian(case: Any) -> Iterator[Fault]:
 
 def _loss(case: Any) -> Iterator[Fault]:
     asked = case.travel_document
-    if asked.reason in GONE and asked.loss_report is None:
+    if asked.reason in GONE and asked.loss_report_id is None:
         yield Fault("/loss_report", "required", _("Report the loss of the passport first; it takes two minutes."))
 
 
 def _papers(case: Any) -> Iterator[Fault]:
-    attached = list(case.attachments.select_related("file"))
     for wanted in materials(case):
-        files = [paper.file for paper in attached if paper.material == wanted.code]
+        files = [paper.file for paper in case.papers if paper.material == wanted.code]
         yield from _paper(wanted, files)
 
 

@@ -30,7 +30,10 @@ def purposes(*, citizen: Citizen, on: date) -> tuple[str, ...]:
 
 def missing_consents(*, citizen: Citizen, on: date) -> tuple[str, ...]:
     """Of ``purposes``, those no guardian has agreed to, or whose consent was withdrawn."""
+    needed = purposes(citizen=citizen, on=on)
+    if not needed:
+        return ()
     guardians = Relation.objects.in_force().filter(citizen=citizen, kind=Relation.Kind.CHILD).values("user")
     given = Consent.objects.in_force().filter(citizen=citizen, user__in=guardians)
     agreed = set(given.values_list("purpose", flat=True))
-    return tuple(purpose for purpose in purposes(citizen=citizen, on=on) if purpose not in agreed)
+    return tuple(purpose for purpose in needed if purpose not in agreed)

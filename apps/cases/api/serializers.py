@@ -130,8 +130,7 @@ class CaseDetailOut(CaseOut):
 
     @extend_schema_field(MaterialOut(many=True))
     def get_materials(self, case: Case) -> list[dict[str, Any]]:
-        attached = list(case.attachments.select_related("file"))
-        return [asked(material, attached) for material in case.procedure.materials(case)]
+        return [asked(material, case.papers) for material in case.procedure.materials(case)]
 
 
 class ReasonOut(Out):

@@ -36,9 +36,9 @@ class CaseView(CitizenView[Case]):
     queryset = Case.objects.select_related("post", "citizen")
     pagination_class: type[Cursor] | None = None
 
-    def shown(self, request: Request, status: int = 200) -> Response:
+    def shown(self, request: Request, status: int = 200, *, case: Case | None = None) -> Response:
         """The case as it is now, after whatever was just done."""
-        case = self.get_object()
+        case = case or self.get_object()
         return answer(request, case, CaseDetailOut(case, context={"actor": self.actor}).data, status)
 
 
@@ -83,6 +83,8 @@ class CaseDetail(CaseView):
 
 
 class CaseMoves(CaseView):
+    queryset = Case.objects.only("pk")  # whose it is; the move reads it under its lock
+
     @idempotent
     @extend_schema(operation_id="cases_move", request=MoveIn, responses=CaseDetailOut)
     def post(self, request: Request, pk: str) -> Response:
@@ -90,8 +92,8 @@ class CaseMoves(CaseView):
         case, form = self.get_object(), MoveIn(data=request.data)
         form.is_valid(raise_exception=True)
         version = edited_version(request) if "If-Match" in request.headers else None
-        services.move(case=case, actor=self.actor, at=now(), version=version, **form.validated_data)
-        return self.shown(request)
+        moved = services.move(case=case, actor=self.actor, at=now(), version=version, **form.validated_data)
+        return self.shown(request, case=moved)
 
 
 class CaseTimeline(CaseView):

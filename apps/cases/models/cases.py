@@ -1,11 +1,12 @@
 import secrets
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Concat
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Citizen, Scope, User
@@ -187,6 +188,11 @@ class Case(Record):
     def holder(self) -> Holder:
         """Who it is for: as submitted, or while it is a draft as the citizen stands now."""
         return Holder.read(self.particulars or Holder.of(self.citizen).written())
+
+    @cached_property
+    def papers(self) -> list[Any]:
+        """What is attached, with the files, read once for this instance."""
+        return list(self.attachments.select_related("file"))
 
     @property
     def payable(self) -> str:

@@ -15,7 +15,10 @@ from apps.kernel.errors import Conflict, Fault, Invalid
 
 PAGE = 100
 KEPT_FOR = timedelta(days=90)
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('change:' || %s, 0))"
+NOTE = """
+    SELECT pg_advisory_xact_lock(hashtextextended('change:' || %(citizen)s, 0));
+    INSERT INTO cases_change (citizen_id, kind, subject, at) VALUES (%(citizen)s, %(kind)s, %(subject)s, %(at)s)
+"""
 TRY_LOCKS = """
     SELECT coalesce(bool_and(pg_try_advisory_xact_lock_shared(hashtextextended('change:' || citizen, 0))), true)
     FROM unnest(%s::text[]) AS citizen
@@ -25,8 +28,7 @@ TRY_LOCKS = """
 def note_change(*, citizen: Citizen, kind: str, subject: str, at: datetime) -> None:
     """Tell the phones of everybody who may act for the citizen, in the caller's transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [str(citizen.pk)])
-    Change.objects.create(citizen=citizen, kind=kind, subject=subject, at=at)
+        cursor.execute(NOTE, {"citizen": str(citizen.pk), "kind": kind, "subject": subject, "at": at})
 
 
 @transaction.atomic

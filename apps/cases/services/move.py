@@ -22,6 +22,7 @@ WRITTEN = [
     "status", "officer", "held_until", "proposed_by", "repeats", "post", "tracking", "person", "particulars",
     "charge_policy", "submitted_at", "fee_settled_at", "due_on", "expected_on", "answer_by",
 ]  # fmt: skip
+AROUND = ("post", "citizen", "officer", "applicant")
 
 
 @transaction.atomic
@@ -43,7 +44,7 @@ def move(
     ``Forbidden`` (``same_officer``, ``needs_supervisor``), ``Conflict`` (``held_by_other``), ``Unmet`` (with every
     fault) or ``Invalid``.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("post", "citizen", "officer").get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related(*AROUND).get(pk=case.pk)
     if version is not None and version != case.version:
         raise Stale
     row = _permit(case, name, actor)
@@ -140,10 +141,12 @@ def _submit(case: Case, at: datetime) -> None:
 
 
 def _save(case: Case) -> None:
-    """Raises ``Conflict`` (``already_applied``) when somebody else has applied for the same person (R3)."""
+    """Raises ``Conflict`` (``already_applied``) when somebody else has applied for the same person (R3).
+
+    Nothing can follow a refusal in this transaction: the move as a whole is undone.
+    """
     try:
-        with transaction.atomic():
-            case.save(update_fields=WRITTEN)
+        case.save(update_fields=WRITTEN)
     except IntegrityError as error:
         if violated(error) not in {"one_live_case_per_citizen_and_kind", "one_submitted_case_per_person_and_kind"}:
             raise

@@ -6,7 +6,7 @@ from apps.cases.models import Case
 from apps.cases.statuses import ANSWERABLE, PROMISED, STOPPED, Status
 from apps.kernel.errors import DomainError
 from apps.kernel.workflow import Move
-from apps.posts.models import ANSWER_DAYS, Service
+from apps.posts.models import ANSWER_DAYS
 from apps.posts.services import add_working_days, expected_on
 
 MAKING_DAYS = 1
@@ -38,6 +38,6 @@ def _promise(case: Case, at: datetime) -> None:
 
 
 def _answer_by(case: Case, at: datetime) -> date:
-    offered = Service.objects.filter(post=case.post, code=case.service).first()
+    offered = case.post.offers.get(case.service)
     days = offered.answer_days if offered else ANSWER_DAYS
     return case.post.today(at) + timedelta(days=days)

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -113,6 +114,11 @@ class Post(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def offers(self) -> dict[str, Any]:
+        """Its services by their code, open or not, read once for this instance."""
+        return {service.code: service for service in self.services.all()}
 
     def local(self, at: datetime) -> datetime:
         """That moment on the clock of the post."""

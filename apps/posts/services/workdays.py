@@ -46,7 +46,7 @@ def expected_on(*, post: Post, service: str, from_: datetime, urgency: str = Urg
 
     Raises ``Unknown`` for a service the post does not have and ``Invalid`` for an urgency it does not offer.
     """
-    offered = Service.objects.filter(post=post, code=service).first()
+    offered = post.offers.get(service)
     if offered is None:
         raise Unknown(_("This post does not offer this service."), code="service_not_offered")
     return add_working_days(post=post, start=post.today(from_), days=target_days(service=offered, urgency=urgency))
