@@ -11,7 +11,8 @@ def may_apply(*, user: User, citizen: Citizen, on: date) -> bool:
     """Under 16 only a guardian: an account with a ``child`` relation (Passport Law art. 6). Else whoever may apply."""
     if ages.guardian_applies(born_on=citizen.born_on, on=on):
         return is_guardian(user=user, citizen=citizen)
-    return Citizen.objects.of(user, Scope.APPLY).filter(pk=citizen.pk).exists()
+    related = Relation.objects.in_force().filter(user=user, citizen=citizen)
+    return related.exists() or Citizen.objects.of(user, Scope.APPLY).filter(pk=citizen.pk).exists()
 
 
 def is_guardian(*, user: User, citizen: Citizen) -> bool:
