@@ -20,6 +20,7 @@ PROMISED = {
     "mandate_accepted", "mandate_revoked",
     "lapsing_soon", "lapsed", "issuer_asked", "issuer_replied", "transferred",
     "shipped", "delivered", "lost_in_mail", "reissued", "certificate_ready", "export_ready", "erasure_done",
+    "passport_void", "passport_found",
 }  # fmt: skip
 CALLED_BY_SOMEONE_IN_TROUBLE = (
     "refused", "materials_requested", "approved", "loss_reported", "new_device", "lapsing_soon", "mandate_accepted",
