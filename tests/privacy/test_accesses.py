@@ -1,16 +1,21 @@
 """Who opened my file: for whoever manages the person."""
 
+import ast
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.utils.timezone import now
 
 from apps.audit.models import Entry
 from apps.audit.services import record
 from apps.kernel.workflow import SYSTEM, Actor, By
+from apps.privacy.services.accesses import LABELS
 from tests.accounts.factories import Phone, make_citizen, make_mandate, make_user
-from tests.cases.factories import make_officer, make_post
+from tests.cases.factories import make_case, make_officer, make_post
+from tests.losses.factories import make_officer as make_loss_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +62,33 @@ def test_it_comes_in_pages_and_by_an_index(django_assert_max_num_queries):
         cursor.execute("SET LOCAL enable_seqscan = off")
     plan = Entry.objects.filter(citizen=citizen.pk).order_by("-at", "-id")[:21].explain()
     assert "audit_of_a_citizen" in plan
+
+
+def entries_of(app):
+    """Where an app writes an audit entry: the place, and the names of what it says."""
+    for path in sorted((settings.BASE_DIR / "apps" / app).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            said = {word.arg for word in getattr(node, "keywords", ())}
+            if isinstance(node, ast.Call) and {"actor", "action", "subject"} <= said:
+                yield f"{path.name}:{node.lineno}", said
+
+
+@pytest.mark.parametrize("app", ["cases", "documents", "losses", "travel_documents"])
+def test_every_entry_about_somebodys_papers_says_whose_they_are(app):
+    found = dict(entries_of(app))
+
+    assert found
+    assert [place for place, said in found.items() if "citizen" not in said] == []
+
+
+def test_an_officer_who_opens_a_report_of_a_loss_is_seen_by_whose_it_is():
+    case = make_case()
+    report = case.citizen.loss_reports.get()
+    client = Client()
+    client.force_login(make_loss_officer(case.post))
+    assert client.get(f"/admin/losses/lossreport/{report.pk}/change/").status_code == 200
+
+    shown = Phone(case.applicant).get(f"citizens/{case.citizen_id}/accesses").json()["results"][0]
+
+    assert (shown["action"], shown["by"], shown["post"]) == ("loss_report_viewed", "officer", "PAR")
+    assert shown["action_label"] == str(LABELS["loss_report_viewed"])

@@ -76,4 +76,5 @@ def withdraw_consent(*, user: User, pk: Any, at: datetime) -> Consent:
 
 def _note(action: str, consent: Consent, at: datetime) -> None:
     actor, subject = Actor(By.APPLICANT, consent.user), f"citizen:{consent.citizen_id}"
-    record(actor=actor, action=action, subject=subject, at=at, purpose=consent.purpose, consent=str(consent.pk))
+    said = {"purpose": consent.purpose, "consent": str(consent.pk)}
+    record(actor=actor, action=action, subject=subject, at=at, citizen=consent.citizen_id, **said)

@@ -54,6 +54,7 @@ def detach(*, attachment: Attachment, actor: Actor, at: datetime) -> None:
         action="paper_detached",
         subject=case.payable,
         at=at,
+        citizen=case.citizen_id,
         material=attachment.material,
         file=str(attachment.file_id),
     )

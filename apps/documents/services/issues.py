@@ -109,7 +109,7 @@ def void(*, issue: Issue, actor: Actor, at: datetime) -> Issue:
         return issue
     issue.status = IssueStatus.VOID
     issue.save(update_fields=["status"])
-    record(actor=actor, action="document_voided", subject=f"document:{issue.pk}", at=at)
+    record(actor=actor, action="document_voided", subject=f"document:{issue.pk}", at=at, citizen=issue.citizen_id)
     return issue
 
 

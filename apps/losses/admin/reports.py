@@ -103,7 +103,7 @@ class LossReportAdmin(ModelAdmin):
         return report if report and self.has_view_permission(request, report) else None
 
     def _record(self, request: HttpRequest, action: str, report: LossReport) -> None:
-        record(actor=actor(request), action=action, subject=report.subject, at=now())
+        record(actor=actor(request), action=action, subject=report.subject, at=now(), citizen=report.citizen_id)
 
     def _act(self, request: HttpRequest, report: LossReport) -> HttpResponse:
         """Do it and show the report again; or say why not, and keep what was typed."""

@@ -32,7 +32,7 @@ def report_found(
     _check_day(found_on, report, at)
     found = FoundReport.objects.create(report=report, reported_by=actor.user, at=at, found_on=found_on, post=post)
     report.save(update_fields=[])
-    record(actor=actor, action="passport_found", subject=report.subject, at=at)
+    record(actor=actor, action="passport_found", subject=report.subject, at=at, citizen=report.citizen_id)
     publish(PassportFound(report=str(report.pk), citizen=str(report.citizen_id)))
     return found
 
@@ -47,7 +47,7 @@ def hand_in(*, found: FoundReport, officer: User, at: datetime) -> FoundReport:
     found.status, found.handed_in_to, found.handed_in_at = move.target, officer, at
     found.save(update_fields=["status", "handed_in_to", "handed_in_at"])
     report.save(update_fields=[])
-    record(actor=actor, action="passport_handed_in", subject=report.subject, at=at)
+    record(actor=actor, action="passport_handed_in", subject=report.subject, at=at, citizen=report.citizen_id)
     return found
 
 

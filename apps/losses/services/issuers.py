@@ -46,7 +46,8 @@ def notify_issuer(
     )
     report.status = move.target
     report.save(update_fields=["status"])
-    record(actor=actor, action="issuer_notified", subject=report.subject, at=at, notice=str(notice.pk), sent=sent)
+    told = {"notice": str(notice.pk), "sent": sent}
+    record(actor=actor, action="issuer_notified", subject=report.subject, at=at, citizen=report.citizen_id, **told)
     publish(IssuerNotified(report=str(report.pk), citizen=str(report.citizen_id), notice=str(notice.pk)))
     return notice
 
@@ -65,7 +66,7 @@ def declare_void(*, report: LossReport, reference: str, officer: User, at: datet
     report.void_authority = " ".join(authority.split())[:LONGEST] or _asked(report)
     report.status, report.void_reference, report.voided_by, report.voided_at = move.target, reference, officer, at
     report.save(update_fields=["status", "void_authority", "void_reference", "voided_by", "voided_at"])
-    record(actor=actor, action="void_declared", subject=report.subject, at=at)
+    record(actor=actor, action="void_declared", subject=report.subject, at=at, citizen=report.citizen_id)
     publish(VoidDeclared(report=str(report.pk), citizen=str(report.citizen_id)))
     return report
 

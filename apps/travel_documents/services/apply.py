@@ -41,7 +41,8 @@ def revise(*, application: TravelDocument, version: int, actor: Actor, at: datet
     if case.status not in EDITABLE:
         raise Conflict(_("Answers can be changed only while it is your turn."), code="not_your_turn")
     application = TravelDocument.objects.get(pk=case.pk)
-    record(actor=actor, action="case_revised", subject=case.payable, at=at, fields=" ".join(sorted(answers)))
+    fields = " ".join(sorted(answers))
+    record(actor=actor, action="case_revised", subject=case.payable, at=at, citizen=case.citizen_id, fields=fields)
     return _write(application, case, answers)
 
 
