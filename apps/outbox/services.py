@@ -99,11 +99,11 @@ def wake(queue: str) -> None:
         log.warning("broker_unreachable", extra={"queue": queue})
 
 
-def drain(*, queue: str, limit: int = 1000) -> int:
-    """Run what is due in this queue, oldest first; answers how many were taken."""
+def drain(*, queue: str, rounds: int = 200) -> int:
+    """Run what is due in this queue, oldest first, one or many in a round; answers how many were taken."""
     taken = 0
-    while taken < limit:
-        row, others = _take(queue, min(MANY, limit - taken))
+    for _ in range(rounds):
+        row, others = _take(queue)
         if row is None:
             return taken
         taken += 1 + len(others)
@@ -117,7 +117,7 @@ def drain(*, queue: str, limit: int = 1000) -> int:
 
 
 @transaction.atomic
-def _take(queue: str, most: int) -> tuple[Delivery | None, dict[int, Any]]:
+def _take(queue: str) -> tuple[Delivery | None, dict[int, Any]]:
     """Lease what is due first; and facts of others by their key, if its reaction takes many and it was never tried."""
     due = Delivery.objects.due(queue=queue).filter(silent__lt=MAX_ATTEMPTS).order_by("due_at")
     row = due.select_for_update(skip_locked=True).first()
@@ -133,7 +133,7 @@ def _take(queue: str, most: int) -> tuple[Delivery | None, dict[int, Any]]:
         cursor.execute("SET LOCAL synchronous_commit = off")
         if not reaction.many or row.attempts:
             return row, {}
-        given: list[Any] = [settings.OUTBOX_LEASE, queue, row.reaction, most - 1]
+        given: list[Any] = [settings.OUTBOX_LEASE, queue, row.reaction, MANY - 1]
         cursor.execute(TAKE_MORE, given)
         others = sorted(cursor.fetchall())
     return row, {pk: json.loads(body) for pk, body in others}

@@ -106,7 +106,7 @@ def _note_drain(room: Room, cursor: Any) -> None:
 def _drained(cursor: Any, count: int) -> float:
     cursor.execute(_PILE, [REACTION, QUEUE, count])
     begun, done = time.perf_counter(), 0
-    while done < count and (taken := drain(queue=QUEUE, limit=min(1000, count - done))):
+    while done < count and (taken := drain(queue=QUEUE)):
         done += taken
     seconds = time.perf_counter() - begun
     _check(cursor, count)

@@ -221,9 +221,9 @@ def test_a_long_queue_is_handed_on_after_a_while(monkeypatch):
         publish(BellRang(f"b{number}"))
     monkeypatch.setattr(services, "wake", woken.append)
 
-    assert drain(queue="default", limit=3) == 3
+    assert drain(queue="default", rounds=3) == 3
     assert woken == ["default"]
-    assert drain(queue="default", limit=3) == 2
+    assert drain(queue="default", rounds=3) == 2
     assert woken == ["default"]
 
 
