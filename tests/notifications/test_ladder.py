@@ -38,7 +38,7 @@ def run():
     """Workers, until nothing is due; what waits is due at once."""
     for _ in range(4):
         Delivery.objects.exclude(due_at=None).update(due_at=Now())
-        if not drain(queue="messages", limit=20):
+        if not drain(queue="messages", rounds=20):
             return
 
 
@@ -209,7 +209,7 @@ class TestDoubtfulText:
 
     def test_a_person_who_repeats_a_doubt_repeats_nothing_that_arrived(self, told_by_text, user, company):
         message = told_by_text("lost_answer")
-        drain(queue="messages", limit=1)
+        drain(queue="messages", rounds=1)
         assert ways(message)["sms"][0] == UNKNOWN
 
         Dispatch.objects.filter(channel="sms").update(status=DispatchStatus.DUE)  # as send_again leaves it

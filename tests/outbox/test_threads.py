@@ -67,7 +67,7 @@ class Slow:
         self.arrived, self.may_go, self.then = Event(), Event(), then
         self.first = True
         bells.BEFORE[parcel] = self.stand
-        self.run = threads(lambda: drain(queue="default", limit=1))
+        self.run = threads(lambda: drain(queue="default", rounds=1))
         assert self.arrived.wait(PATIENCE)
 
     def stand(self):
