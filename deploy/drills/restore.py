@@ -40,6 +40,7 @@ def run(arguments: Sequence[str]) -> int:
     if contract.given("postgres"):
         raise LaunchError("this drill destroys its database, so it only uses its own: unset DATABASE_URL")
     with Stack(Profile("drill-restore")) as stack:
+        stack.start(["s3"])  # outlives the database: the heads of the audit and the notes of erasures lie there
         lines = rehearse(stack, Cluster(stack))
     print("\n".join(f"{'ok ' if one.is_good else 'BAD'}  {one.what:<44} {one.found:<24} {one.wanted}" for one in lines))
     return 0 if all(one.is_good for one in lines) else 1
@@ -49,7 +50,7 @@ def rehearse(stack: Stack, cluster: Cluster) -> list[Line]:
     """From an empty cluster to the two restores."""
     say("making a database and filling it")
     cluster.begin_anew()
-    for words in (["migrate", "--noinput", "-v", "0"], ["seed_demo"], ["shell", "-c", _FILL]):
+    for words in (["migrate", "--noinput", "-v", "0"], ["seed_demo"], ["shell", "-c", _FILL], ["audit", "seal"]):
         _manage(stack, *words)
     writer = Writer(cluster.url)
     writer.start()
@@ -61,9 +62,11 @@ def rehearse(stack: Stack, cluster: Cluster) -> list[Line]:
     moment = str(cluster.ask("SELECT now()")[0][0])
     promised = range(least, len(writer.promised) + 2)  # one may be on its way
     before = cluster.counts()
+    say("somebody is erased after that moment")
+    _manage(stack, "shell", "-c", _ERASE)
     time.sleep(WRITING_SECONDS)
     say("a mistake, and then a fire")
-    cluster.ask("WITH gone AS (DELETE FROM cases_step RETURNING 1) SELECT count(*) FROM gone")
+    cluster.ask("WITH gone AS (DELETE FROM cases_attachment RETURNING 1) SELECT count(*) FROM gone")
     mistaken = cluster.counts()
     cluster.destroy()
     os.killpg(recorder.pid, signal.SIGKILL)
@@ -71,7 +74,7 @@ def rehearse(stack: Stack, cluster: Cluster) -> list[Line]:
     writer.stop()
     return [
         *_to_the_end(stack, cluster, base, writer, mistaken),
-        *_to_the_moment(cluster, base, moment, before, promised),
+        *_to_the_moment(stack, cluster, base, moment, before, promised),
     ]
 
 
@@ -87,11 +90,14 @@ def _to_the_end(stack: Stack, cluster: Cluster, base: Path, writer: Writer, want
         Line("to the end: acknowledged rows lost", f"{len(lost)} of {len(writer.promised)}", "", rpo <= RPO_SECONDS),
         Line("to the end: seconds of work lost", f"{rpo:.2f} s", f"≤ {RPO_SECONDS:.0f} s", rpo <= RPO_SECONDS),
         _same("to the end: tables with other row counts", wanted, cluster.counts()),
-        *(_command(stack, *words) for words in (("audit", "verify"), ("replay_erasures",))),
+        _command(stack, "1 batches, 3000 entries, 1 published heads", "audit", "verify"),
+        _command(stack, "1 erasures on record", "replay_erasures"),
     ]
 
 
-def _to_the_moment(cluster: Cluster, base: Path, moment: str, wanted: dict[str, int], promised: range) -> list[Line]:
+def _to_the_moment(
+    stack: Stack, cluster: Cluster, base: Path, moment: str, wanted: dict[str, int], promised: range
+) -> list[Line]:
     """After a mistake: everything before it, nothing after."""
     say(f"restoring to {moment}")
     cluster.destroy()
@@ -103,6 +109,8 @@ def _to_the_moment(cluster: Cluster, base: Path, moment: str, wanted: dict[str, 
             "to the moment: rows acknowledged by then", str(kept), f"{promised[0]} to {promised[-1]}", kept in promised
         ),
         _same("to the moment: tables with other row counts", wanted, cluster.counts()),
+        _command(stack, "1 erasures on record, 1 repeated", "replay_erasures"),
+        _command(stack, "1 erasures on record, 0 repeated", "replay_erasures"),
     ]
 
 
@@ -119,11 +127,12 @@ def _same(what: str, wanted: dict[str, int], found: dict[str, int]) -> Line:
     return Line(what, f"{len(other)} ({rows} rows in {len(found)})", ", ".join(other), not other)
 
 
-def _command(stack: Stack, *words: str) -> Line:
-    """What the product itself can say about what came back."""
+def _command(stack: Stack, wanted: str, *words: str) -> Line:
+    """What the product itself says about what came back."""
     ran = subprocess.run(_argv(*words), env=stack.environ, cwd=ROOT, capture_output=True, text=True, check=False)
     said = (ran.stdout.strip() or ran.stderr.strip()).splitlines()
-    return Line(f"manage.py {' '.join(words)}", said[-1][:60] if said else "", "", ran.returncode == 0)
+    last = said[-1] if said else ""
+    return Line(f"manage.py {' '.join(words)}", last, "", ran.returncode == 0 and wanted in last)
 
 
 def _manage(stack: Stack, *words: str) -> None:
@@ -137,3 +146,4 @@ def _argv(*words: str) -> list[str]:
 
 
 _FILL = "from deploy.drills._fill import fill; fill()"
+_ERASE = "from deploy.drills._fill import erase; erase()"
