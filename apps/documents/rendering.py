@@ -70,6 +70,18 @@ def render(*, template: Path, data: Mapping[str, Any], images: Mapping[str, byte
         return _compile(files, datetime.fromisoformat(data["created_at"]))
 
 
+@cache
+def draw(template: Path) -> tuple[bytes, ...]:
+    """The pages of a template that needs no data, as SVG. Once per process: for what is the same on every document.
+
+    In a document such a picture costs a quarter of the curves it was drawn with.
+    """
+    with _one_at_a_time:
+        compiler: Any = _compiler(os.getpid())
+        drawn = compiler.compile(input=_sources(template), format="svg")
+    return tuple(drawn) if isinstance(drawn, list) else (drawn,)
+
+
 @lru_cache(maxsize=2048)
 def is_printable(text: str) -> bool:
     """Whether every character of a line has a glyph in our fonts. A few milliseconds the first time."""

@@ -1,7 +1,9 @@
 """C40, three characters in two bytes (ISO/IEC 16022; ICAO Doc 9303-13 §2.3). ``<`` travels as a space."""
 
 import re
+from collections.abc import Callable
 from struct import unpack
+from typing import TypeVar
 
 from apps.kernel.errors import Invalid
 
@@ -16,9 +18,18 @@ UNLATCH = 0xFE
 UP_TO_THREE = re.compile(".{1,3}", re.DOTALL)
 
 
-TRIPLES: dict[int, str] = {}
-PAIRS: dict[str, bytes] = {}
-"""What numbers and characters have been met before, both ways; there are 37³ of them."""
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Met(dict[K, V]):
+    """What has been met before; there are only some 37³. Whatever is new is worked out, or a ``KeyError``."""
+
+    def __init__(self, work_out: Callable[[K], V]) -> None:
+        self._work_out = work_out
+
+    def __missing__(self, key: K) -> V:
+        return self.setdefault(key, self._work_out(key))
 
 
 def encode(text: str) -> bytes:
@@ -28,7 +39,7 @@ def encode(text: str) -> bytes:
     """
     parts = UP_TO_THREE.findall(text)
     try:
-        return b"".join([PAIRS.get(part) or _pair(part) for part in parts])
+        return b"".join(map(PAIRS.__getitem__, parts))
     except KeyError:
         raise Invalid(code="c40") from None
 
@@ -37,10 +48,11 @@ def decode(data: bytes) -> str:
     """The characters, fillers as spaces. Raises ``Invalid`` (``c40``) for what no encoder writes."""
     if len(data) % 2:
         raise Invalid(code="c40")
-    numbers = unpack(f">{len(data) // 2}H", data)
+    if not data:
+        return ""
+    *numbers, last = unpack(f">{len(data) // 2}H", data)
     try:
-        texts = [TRIPLES.get(number) or _triple(number) for number in numbers[:-1]]
-        return "".join(texts + [_last(number) for number in numbers[-1:]])
+        return "".join(map(TRIPLES.__getitem__, numbers)) + LASTS[last]
     except KeyError:
         raise Invalid(code="c40") from None
 
@@ -48,17 +60,14 @@ def decode(data: bytes) -> str:
 def _pair(text: str) -> bytes:
     values = [VALUES[character] for character in text]
     if len(values) == 1:
-        pair = bytes([UNLATCH, ord(CHARACTERS[values[0]]) + 1])
-    else:
-        first, second, third = [*values, PADDING][:3]
-        pair = (1600 * first + 40 * second + third + 1).to_bytes(2, "big")
-    return PAIRS.setdefault(text, pair)
+        return bytes([UNLATCH, ord(CHARACTERS[values[0]]) + 1])
+    first, second, third = [*values, PADDING][:3]
+    return (1600 * first + 40 * second + third + 1).to_bytes(2, "big")
 
 
 def _triple(number: int) -> str:
     first, rest = divmod(number - 1, 1600)
-    text = CHARACTERS[first] + CHARACTERS[rest // 40] + CHARACTERS[rest % 40]
-    return TRIPLES.setdefault(number, text)
+    return CHARACTERS[first] + CHARACTERS[rest // 40] + CHARACTERS[rest % 40]
 
 
 def _last(number: int) -> str:
@@ -68,3 +77,7 @@ def _last(number: int) -> str:
         return _triple(number)
     first, rest = divmod(number - 1, 1600)
     return CHARACTERS[first] + CHARACTERS[rest // 40]
+
+
+PAIRS = Met(_pair)
+TRIPLES, LASTS = Met(_triple), Met(_last)

@@ -32,9 +32,7 @@ class PublicKey:
 
     def verifies(self, signature: bytes, data: bytes) -> bool:
         """``signature`` is raw r‖s. Anything else is simply not a signature."""
-        if len(signature) != 2 * self.size:
-            return False
-        return self._verifies(to_der(signature), data, self.algorithm)
+        return len(signature) == 2 * self.size and self._verifies(to_der(signature), data, self.algorithm)
 
     def verifies_der(self, signature: bytes, data: bytes, digest: str) -> bool:
         """For certificates, which name their own hash: ``sha256``, ``sha384`` or ``sha512``."""

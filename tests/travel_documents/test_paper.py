@@ -188,6 +188,14 @@ def test_a_scan_in_grey_at_half_the_resolution_still_reads(page):
     assert [code.bytes for code in zxingcpp.read_barcodes(small)] == [SEAL]
 
 
+def test_the_ornament_covers_the_sheet_down_to_the_machine_readable_zone(page):
+    edge = page.image.crop((int(2 * MM), 0, int(10 * MM), int(273 * MM)))
+    strips = [edge.crop((0, top, edge.width, top + int(5 * MM))) for top in range(0, edge.height - 59, 59)]
+    assert all(len(strip.getcolors(1 << 20)) > 1 for strip in strips)
+    head = page.image.crop((int(14 * MM), int(12 * MM), int(38 * MM), int(42 * MM)))
+    assert any(red > 150 and green < 60 for _, (red, green, _) in head.getcolors(1 << 20))
+
+
 def test_the_photo_is_33_by_48_millimetres(page):
     left, top, right, bottom = bounds(page.image, (30, 160, 90))
     assert (right - left) / MM == pytest.approx(33, abs=0.4)

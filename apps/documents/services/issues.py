@@ -36,8 +36,7 @@ def reserve(
     ``prefix`` begins the series; that of travel documents when empty. Raises ``Unavailable`` (``numbers_exhausted``).
     """
     prefix = prefix or settings.DOCUMENT_PREFIX
-    Series.objects.get_or_create(prefix=prefix)
-    series = Series.objects.select_for_update().get(prefix=prefix)
+    series = _locked_series(prefix)
     existing = Issue.objects.live().filter(subject=subject).first()
     if existing is not None:
         return existing
@@ -56,6 +55,16 @@ def reserve(
     series.next += 1
     series.save(update_fields=["next"])
     return issue
+
+
+def _locked_series(prefix: str) -> Series:
+    """Its first number alone has to make it; twice at the same time makes it once."""
+    locked = Series.objects.select_for_update()
+    series = locked.filter(prefix=prefix).first()
+    if series is None:
+        Series.objects.get_or_create(prefix=prefix)
+        series = locked.get(prefix=prefix)
+    return series
 
 
 def store_paper(*, issue: Issue, pdf: bytes) -> str:

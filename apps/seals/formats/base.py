@@ -29,4 +29,7 @@ formats: Registry[Format] = Registry("document format")
 
 
 def recognised(data: bytes) -> Format | None:
-    return next((each for each in formats.values() if each.recognises(data)), None)
+    for each in formats.values():
+        if each.recognises(data):
+            return each
+    return None

@@ -63,13 +63,13 @@ class Vds:
             said = _said(seal)
         except Invalid as error:
             return Verdict(Code.WRONG_FORMAT, "vds", detail=error.code)
-        code, signer = Code.UNKNOWN_CERTIFICATE, None
+        code, signer = None, None
         for signer in question.trust.signers(seal.header.key):
             code = _code(seal, signer, said, question)
             if code in GOOD:
                 break
         content = partial(_content, seal, said, signer)
-        return Verdict(code, "vds", content, document_status=_status(said, question.at))
+        return Verdict(code or Code.UNKNOWN_CERTIFICATE, "vds", content, _status(said, question.at))
 
 
 def _said(seal: Seal) -> Said:
@@ -94,9 +94,8 @@ def _zone(lines: tuple[str, str], seal: Seal) -> Zone | None:
 
 
 def _code(seal: Seal, signer: Certificate, said: Said, question: Question) -> Code:
-    code = _code_of_signer(signer, said, question)
-    if code is not Code.VALID:
-        return code
+    if wrong := _wrong_with_signer(signer, said, question):
+        return wrong
     if not signer.key.verifies(seal.signature, seal.signed):
         return Code.INVALID_SIGNATURE
     if said.statement:
@@ -105,19 +104,18 @@ def _code(seal: Seal, signer: Certificate, said: Said, question: Question) -> Co
 
 
 def _code_of_zone(seal: Seal, lines: tuple[str, str], zone: Zone | None, question: Question) -> Code:
-    code = Code.VALID
     if zone is None or not all(zone.checks.values()):
         return Code.INVALID_SEAL_MRZ
-    if question.printed_mrz:
-        code = _code_of_print(question.printed_mrz, lines, zone)
-    return Code.UNKNOWN_FEATURE if code is Code.VALID and etd.unknown_features(seal) else code
+    if question.printed_mrz and (wrong := _wrong_with_print(question.printed_mrz, lines, zone)):
+        return wrong
+    return Code.UNKNOWN_FEATURE if etd.unknown_features(seal) else Code.VALID
 
 
-def _code_of_signer(signer: Certificate, said: Said, question: Question) -> Code:
+def _wrong_with_signer(signer: Certificate, said: Said, question: Question) -> Code | None:
     """A letter has no document code of a machine readable zone that the certificate could allow or not."""
     lines = said.lines
     foreign_purpose = signer.purposes and VDS_SIGNER not in signer.purposes
-    if not question.trust.trusts(signer, at=question.at) or (said.is_ours and foreign_purpose):
+    if not question.trust.trusts(signer, at=question.at) or (foreign_purpose and said.is_ours):
         return Code.UNTRUSTED_CERTIFICATE
     if lines and signer.document_types is not None and lines[0][:2].rstrip("<") not in signer.document_types:
         return Code.INVALID_DOCUMENTTYPE
@@ -125,10 +123,10 @@ def _code_of_signer(signer: Certificate, said: Said, question: Question) -> Code
         return Code.EXPIRED_CERTIFICATE
     if question.trust.has_revoked(signer, at=question.at):
         return Code.REVOKED_CERTIFICATE
-    return Code.VALID
+    return None
 
 
-def _code_of_print(printed: Sequence[str], lines: tuple[str, str], zone: Zone) -> Code:
+def _wrong_with_print(printed: Sequence[str], lines: tuple[str, str], zone: Zone) -> Code | None:
     """Compare what was read off the page; a filler may have been read as a space."""
     read = [line.replace(" ", "<") for line in printed]
     try:
@@ -137,13 +135,14 @@ def _code_of_print(printed: Sequence[str], lines: tuple[str, str], zone: Zone) -
         right = False
     if not right:
         return Code.INVALID_PRINTED_MRZ
-    return Code.VALID if tuple(read) == lines else Code.SEAL_DOCUMENT_MISMATCH
+    return None if tuple(read) == lines else Code.SEAL_DOCUMENT_MISMATCH
 
 
 def _status(said: Said, at: datetime) -> str:
-    if said.good_until is None:
+    last_day = said.good_until
+    if last_day is None:
         return ""
-    return "expired" if said.good_until < at.date() else "current"
+    return "expired" if last_day < at.date() else "current"
 
 
 def _content(seal: Seal, said: Said, signer: Certificate | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -82,6 +83,7 @@ def read_birth(six: str, *, on: date) -> PartialDate | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def read_expiry(six: str) -> date | None:
     """Always of this century."""
     try:

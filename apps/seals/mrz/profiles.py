@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
 from apps.kernel.errors import Invalid
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """Two lines of one width. Positions of the second line up to 28 are the same in both sizes."""
+    """Two lines of one width, one object each. Positions of the second line up to 28 are the same in both sizes."""
 
     name: str
     width: int
@@ -75,6 +76,7 @@ def profile_named(name: str) -> Profile:
     raise Invalid(_("There is no document profile of this name."), code="mrz_profile")
 
 
+@lru_cache(maxsize=1024)
 def may_be_read(layout: Layout, code: str) -> bool:
     """Whether a document of this size may carry ``code``: sheets A, C or I, and the PU of 9303-8 alone."""
     if not CODE.fullmatch(code):

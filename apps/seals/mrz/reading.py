@@ -82,9 +82,8 @@ class Zone(NamedTuple):
     def checks(self) -> dict[str, bool]:
         """Every check digit by itself."""
         second, counted = self.second, self.counted
-        number, check, _optional = self._number()
         checks = {
-            "number": check_digit(number) == check,
+            "number": self._number_is_right(),
             "birth": digit(counted[13:19]) == second[19],
             "expiry": digit(counted[21:27]) == second[27],
         }
@@ -140,6 +139,12 @@ class Zone(NamedTuple):
         run, _filler, rest = optional.partition("<")
         return number + run[:-1], run[-1], rest
 
+    def _number_is_right(self) -> bool:
+        if self.second[9] != "<":
+            return digit(self.counted[:9]) == self.second[9]
+        number, check, _optional = self._number()
+        return check_digit(number) == check
+
     def _optional_is_right(self) -> bool:
         """Without data there need be no check digit (9303-4 §4.2.2)."""
         field, check = self.layout.optional, self.second[self.layout.optional.stop]
@@ -155,8 +160,7 @@ def parse(lines: Sequence[str], *, on: date) -> Zone:
     if layout is None or len(lines[1]) != layout.width:
         raise Invalid(_("A zone is two lines of 36 or of 44 characters."), code="mrz_size")
     first, second = lines
-    values(first)
-    zone = Zone(layout, first, second, values(second), on)
+    zone = Zone(layout, first, second, values(first + second)[layout.width :], on)
     if not may_be_read(layout, zone.document_code):
         raise Invalid(_("A document of this size does not carry this document code."), code="mrz_document_code")
     return zone

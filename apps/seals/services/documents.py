@@ -93,7 +93,10 @@ def datamatrix(*, seal: bytes, kind: str = "png") -> bytes:
 
 
 def _key(purpose: Purpose, *, at: datetime, until: date | None) -> SigningKey:
-    key = SigningKey.objects.current().select_related("issuer").filter(purpose=purpose).first()
+    keys = SigningKey.objects.current().filter(purpose=purpose)
+    if purpose == Purpose.PDF:  # a seal names its signer, and leaves out whose authority that has
+        keys = keys.select_related("issuer")
+    key = keys.first()
     if key is None:
         raise Conflict(_("There is no signing key for this yet."), code="signing_key_missing")
     if not key.may_sign(at=at, until=until):

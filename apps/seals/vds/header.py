@@ -57,20 +57,18 @@ def decode(data: bytes) -> tuple[Header, int]:
     if version is None:
         raise Invalid(code="vds_header")
     end = V3_NAMES_END if version == V3 else _end_of_names(data[NAMES_AT:V4_LENGTH_END])
-    rest = data[end : end + 8]
+    return _whole(data[NAMES_AT:end], data[end : end + 8], version), end + 8
+
+
+# The same few names and days come again and again, so what they look like is remembered.
+
+
+@lru_cache(maxsize=1024)
+def _whole(names: bytes, rest: bytes, version: int) -> Header:
     if len(rest) < 8 or rest[6] in RESERVED or rest[7] in RESERVED:  # noqa: PLR2004
         raise Invalid(code="vds_header")
-    header = Header(
-        _decoded(data[NAMES_AT:end], version),
-        dates.decode(rest[:3]),
-        dates.decode(rest[3:6]),
-        (rest[6], rest[7]),
-        version,
-    )
-    return header, end + 8
-
-
-# The same few names come again and again, so what they look like is remembered.
+    document_type = rest[6], rest[7]
+    return Header(_decoded(names, version), dates.decode(rest[:3]), dates.decode(rest[3:6]), document_type, version)
 
 
 @lru_cache(maxsize=1024)

@@ -49,7 +49,7 @@ def decode(data: bytes) -> Seal:
         if tag == SIGNATURE:
             if not length or at != len(data):
                 raise Invalid(code="vds_signature")
-            return Seal(header, tuple(features), signed=data[:start], signature=value)
+            return Seal(header, tuple(features), data[:start], value)
         if len(value) != length:
             raise Invalid(code="vds_feature")
         features.append(Feature(tag, value))

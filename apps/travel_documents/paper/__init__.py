@@ -12,10 +12,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from apps.documents.rendering import Unprintable, render
+from apps.documents.rendering import Unprintable, draw, render
 from apps.seals.datamatrix import PIXELS_PER_MODULE
 
 TEMPLATE = Path(__file__).parent / "sheet.typ"
+ORNAMENTS = Path(__file__).parent / "ornaments.typ"
 SEXES = {"F": "女 / F", "M": "男 / M", "X": "X"}
 NATIONALITIES = {"CHN": "中国 / CHINESE"}
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -81,7 +82,9 @@ def sheet(*, data: Sheet, photo: bytes, seal: bytes) -> bytes:
         "seal_modules": modules,
         "module_mm": min(MODULE_MM, SEAL_ROOM_MM / modules),
     }
-    return render(template=TEMPLATE, data=printed, images={"photo": photo, "seal": seal})
+    ground, mark = draw(ORNAMENTS)
+    images = {"photo": photo, "seal": seal, "ground": ground, "mark": mark}
+    return render(template=TEMPLATE, data=printed, images=images)
 
 
 def _check_mrz(data: Sheet) -> None:
