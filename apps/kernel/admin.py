@@ -18,7 +18,8 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by()[: self.MOST].count())
+        # in their order, which has an index: without one a small share of a large table is looked for end to end
+        return int(rows[: self.MOST].count())
 
 
 class ModelAdmin(ThemedModelAdmin):

@@ -90,6 +90,11 @@ FROM planned
 """
 
 
+def closed_of(cases: int) -> int:
+    """How many of so many are closed; each regular citizen has ``PER_CITIZEN`` of those."""
+    return cases - max(cases // 100, LEAST_OPEN)
+
+
 def is_current(cursor: Any, tables: str) -> bool:
     """Whether the database was last brought up to date for these tables."""
     cursor.execute(_NOTES)
@@ -106,7 +111,7 @@ def fill(cursor: Any, cases: int) -> None:
     """What is still missing of that many cases. ``cursor`` is the administrator's, committing by itself."""
     cursor.execute("SELECT what, first FROM bench.filled")
     done = set(cursor.fetchall())
-    closed = cases - max(cases // 100, LEAST_OPEN)
+    closed = closed_of(cases)
     regulars = closed // PER_CITIZEN
     people = regulars + cases - closed
     parts = [("people", first, people) for first in range(0, people, CHUNK)]

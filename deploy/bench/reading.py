@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2  # type: ignore[import-untyped]
 from django.test import Client
 
-from deploy.bench._data import PER_CITIZEN
+from deploy.bench._data import PER_CITIZEN, closed_of
 from deploy.bench._phones import at_once, phone, request
 from deploy.bench._room import Room, cpu
 from deploy.bench._table import WrongResult, interleaved, ms
@@ -48,7 +48,7 @@ class _Readers:
 
     def __init__(self, room: Room, cursor: Any, port: int, pids: list[int]) -> None:
         self.room, self.cursor, self.port, self.pids = room, cursor, port, pids
-        regulars = (room.cases - max(room.cases // 100, 200)) // PER_CITIZEN
+        regulars = closed_of(room.cases) // PER_CITIZEN
         self.tokens = [f"cc_{number * 7919 % regulars:043d}" for number in range(room.times(200))]
         self.rate = 0.0
         self.connection = psycopg2.connect(os.environ["DATABASE_URL"], application_name="limit")
