@@ -9,4 +9,4 @@ class KernelConfig(AppConfig):
     verbose_name = _("Plumbing")
 
     def ready(self) -> None:
-        autodiscover_modules("metrics")
+        autodiscover_modules("metrics", "withdrawn")

@@ -1,4 +1,4 @@
-"""The published keys in one signed text: a JWS in compact form (RFC 7515, ES256) over JSON.
+"""The published keys, and what is void, in one signed text: a JWS in compact form (RFC 7515, ES256) over JSON.
 
 ``x5c`` brings the certificate of the signer, an officer of documents under the CSCA. Whom a reader believes is the CSCA
 that it was given before. A bar code signer may not sign one: its key is on more machines.
@@ -17,7 +17,7 @@ from apps.kernel.errors import Invalid
 from apps.seals import certificates
 from apps.seals.certificates import Certificate
 from apps.seals.signers.base import Signer
-from apps.seals.trust import trust_in
+from apps.seals.trust import Trust, trust_in
 
 TYPE = "consular-trust+jws"
 ALGORITHM = "ES256"
@@ -27,7 +27,7 @@ LONGEST = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """``certificates`` (authorities first) and ``revocation_lists`` are DER.
+    """``certificates`` (authorities first) and ``revocation_lists`` are DER; ``void`` are numbers of documents.
 
     ``sequence`` counts up. After ``next_update`` a newer one is to be had; after ``not_after`` this one says nothing.
     """
@@ -38,6 +38,11 @@ class Bundle:
     not_after: datetime
     certificates: Sequence[bytes]
     revocation_lists: Sequence[bytes]
+    void: Sequence[str] = ()
+
+    @property
+    def trust(self) -> Trust:
+        return trust_in((*self.certificates, *self.revocation_lists), frozenset(self.void))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -48,6 +53,7 @@ class Bundle:
             "not_after": _iso(self.not_after),
             "certificates": [_text(each) for each in self.certificates],
             "revocation_lists": [_text(each) for each in self.revocation_lists],
+            "void_documents": sorted(self.void),
         }
 
 
@@ -75,8 +81,7 @@ def opened(jws: str, *, authorities: Sequence[bytes], at: datetime, after: int =
     if not signer.key.verifies(signature, signed.encode()):
         raise _refused("bundle_signature")
     bundle = _read(payload(jws))
-    revoked = trust_in((*bundle.certificates, *bundle.revocation_lists)).has_revoked(signer, at=at)
-    if revoked or not signer.is_valid_at(bundle.generated_at):
+    if bundle.trust.has_revoked(signer, at=at) or not signer.is_valid_at(bundle.generated_at):
         raise _refused("bundle_signer")
     if at > bundle.not_after:
         raise _refused("bundle_expired")
@@ -120,9 +125,17 @@ def _read(body: bytes) -> Bundle:
         found, lists = (
             [base64.b64decode(each) for each in said[name]] for name in ("certificates", "revocation_lists")
         )
-        return Bundle(int(said["sequence"]), generated_at, next_update, not_after, found, lists)
+        return Bundle(int(said["sequence"]), generated_at, next_update, not_after, found, lists, _void(said))
     except (ValueError, TypeError, KeyError, RecursionError):
         raise _refused("bundle_unreadable") from None
+
+
+def _void(said: dict[str, Any]) -> list[str]:
+    """A bundle from before there was such a list names none."""
+    numbers = said.get("void_documents", [])
+    if not isinstance(numbers, list) or not all(isinstance(each, str) for each in numbers):
+        raise TypeError("void_documents")
+    return numbers
 
 
 def _refused(code: str) -> Invalid:

@@ -12,6 +12,9 @@ from apps.seals import certificates, revocation
 from apps.seals.certificates import Certificate
 from apps.seals.revocation import RevocationList
 
+VOID = "void.txt"
+"""One number a line."""
+
 
 class Trust:
     """CSCAs and signers.
@@ -20,8 +23,14 @@ class Trust:
     being listed is enough.
     """
 
-    def __init__(self, listed: Iterable[Certificate], revocations: Iterable[RevocationList] = ()) -> None:
+    def __init__(
+        self,
+        listed: Iterable[Certificate],
+        revocations: Iterable[RevocationList] = (),
+        void: frozenset[str] = frozenset(),
+    ) -> None:
         listed = list(listed)
+        self._void = void
         self._authorities: dict[str, list[Certificate]] = {}
         self._listed = {each.der for each in listed}
         self._signers: dict[str, list[Certificate]] = {}
@@ -46,6 +55,10 @@ class Trust:
         since = self._revoked.get((certificate.issuer_key, certificate.serial))
         return since is not None and since <= at
 
+    def has_voided(self, number: str) -> bool:
+        """A document of ours with this number was declared void."""
+        return number in self._void
+
     def _read_revocations(self, lists: Iterable[RevocationList]) -> dict[tuple[str, int], datetime]:
         """Only from lists that an authority here has signed."""
         authorities = [each for compatriots in self._authorities.values() for each in compatriots]
@@ -63,17 +76,21 @@ def _is_signed(certificate: Certificate, issuer: Certificate) -> bool:
 
 
 @lru_cache(maxsize=64)
-def trust_in(ders: tuple[bytes, ...]) -> Trust:
-    """From certificates and revocation lists in DER. What cannot be read is left out: it cannot be believed."""
+def trust_in(ders: tuple[bytes, ...], void: frozenset[str] = frozenset()) -> Trust:
+    """From certificates and revocation lists in DER, and the numbers of void documents.
+
+    What cannot be read is left out: it cannot be believed.
+    """
     found = [_either(der) for der in ders]
     return Trust(
         [each for each in found if isinstance(each, Certificate)],
         [each for each in found if isinstance(each, RevocationList)],
+        void,
     )
 
 
 def load(path: Path) -> Trust:
-    """From a file, or all the files of a folder; DER or PEM.
+    """From a file, or all the files of a folder; DER or PEM. ``void.txt`` there: numbers of void documents.
 
     Raises ``OSError``, or ``Invalid`` (``certificate_unreadable``) where none of it can be read.
     """
@@ -81,7 +98,12 @@ def load(path: Path) -> Trust:
     ders = tuple(der for file in files for der in _split(file.read_bytes()))
     if not any(map(_either, ders)):
         raise Invalid(_("This is not a certificate that can be read."), code="certificate_unreadable")
-    return trust_in(ders)
+    return trust_in(ders, _void_in(path))
+
+
+def _void_in(path: Path) -> frozenset[str]:
+    listed = path / VOID
+    return frozenset(listed.read_text("ascii").split()) if path.is_dir() and listed.exists() else frozenset()
 
 
 def _split(content: bytes) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""What a verifier answers: the result codes of ICAO Doc 9303-13 App. D and 9303-8 App. A, and two of ours."""
+"""What a verifier answers: the result codes of ICAO Doc 9303-13 App. D and 9303-8 App. A, and three of ours."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -21,7 +21,8 @@ class Code(StrEnum):
     SEAL_DOCUMENT_MISMATCH = "SEAL_DOCUMENT_MISMATCH"
     UNKNOWN_FEATURE = "UNKNOWN_FEATURE"
     VALID = "VALID"
-    # ours: nothing registered reads it; a line of a batch that is no request
+    # ours: genuine, and declared void; nothing registered reads it; a line of a batch that is no request
+    VOID_DOCUMENT = "VOID_DOCUMENT"
     UNSUPPORTED = "UNSUPPORTED"
     MALFORMED_REQUEST = "MALFORMED_REQUEST"
 
@@ -32,7 +33,7 @@ GOOD = {Code.VALID, Code.UNKNOWN_FEATURE}
 class Verdict(NamedTuple):
     """``content`` is what the document says, put into words when asked for; believe it only if ``is_valid``.
 
-    ``document_status`` (``current``, ``expired`` or empty) is a matter of the document, not of its genuineness.
+    ``document_status`` (``current``, ``expired``, ``void`` or empty) is of the document, not of its genuineness.
     """
 
     code: Code

@@ -10,6 +10,7 @@ from PIL import Image
 from deploy.demo import pictures
 from deploy.demo.desk import Desk
 from deploy.demo.phone import Phone
+from deploy.drills._planted import drawn
 from deploy.local.console import say
 
 CODE = "000000"
@@ -56,10 +57,10 @@ class Canary(NamedTuple):
         )
 
     def marked(self, picture: bytes) -> bytes:
-        """The mark in a comment, in the EXIF, and after the end of the picture."""
+        """The mark in a comment, in the EXIF, after the end of the picture, and to be seen in it."""
         out, exif = io.BytesIO(), Image.Exif()
         exif[0x010E] = self.mark
-        Image.open(io.BytesIO(picture)).save(out, "JPEG", quality=90, exif=exif, comment=self.mark.encode())
+        drawn(picture, self.mark).save(out, "JPEG", quality=90, exif=exif, comment=self.mark.encode())
         return out.getvalue() + self.mark.encode()
 
 

@@ -93,13 +93,16 @@ def four_eyes(site: Site) -> Found:
         _press(browser, case, "propose_refusal", reasons=["deception"], note="false statements")
     proposed = _status(site, case)
     alone = _at_once(site, first, case)
+    noted = site.ask(NOTED, case)[0][0]
     by_phone = caller.send("POST", f"/api/v1/cases/{case}/moves", {"name": "refuse"}).status_code
     by_sql = _by_sql(site, case, first["username"])
     still = _status(site, case)
     _at_once(site, second, case)
     decided = site.ask("SELECT count(*) FROM cases_step WHERE case_id = %s AND move = 'refuse'", case)[0][0]
-    good = proposed == still == "final_review" and by_phone in {403, 404, 409} and all(by_sql.values()) and decided == 1
-    told = f"by the same officer, {SESSIONS} sessions at once: {alone}, still {still}; by phone: {by_phone}"
+    refused = set(alone) == {403} and noted == SESSIONS and by_phone in {403, 404, 409} and all(by_sql.values())
+    good = refused and proposed == still == "final_review" and decided == 1
+    told = f"by the same officer, {SESSIONS} sessions at once: {alone}, {noted} on record, still {still}"
+    told += f"; by phone: {by_phone}"
     return Found(
         "A4",
         good,
@@ -135,6 +138,7 @@ def _status(site: Site, case: str) -> str:
     return str(site.ask("SELECT status FROM cases_case WHERE id = %s", case)[0][0])
 
 
+NOTED = "SELECT count(*) FROM audit_entry WHERE action = 'desk_refused' AND detail ->> 'of' = %s"
 FORGED = """
 INSERT INTO cases_step (case_id, move, source, target, by, actor_id, at, reasons, note)
 SELECT %s, 'refuse', 'final_review', 'refused', 'officer', proposed_by_id, now(), '[]', ''
@@ -149,7 +153,7 @@ RAW = {
 
 
 def _by_sql(site: Site, case: str, username: str) -> dict[str, str]:
-    """What the database said to each; nothing where it let it pass."""
+    """What the database said to each; nothing where it let it pass, or there was nothing to touch: no proof then."""
     officer = site.ask("SELECT id FROM accounts_user WHERE username = %s", username)[0][0]
     return {what: _refusal(site, officer, case, statements) for what, statements in RAW.items()}
 
@@ -162,7 +166,7 @@ def _refusal(site: Site, officer: Any, case: str, statements: list[str]) -> str:
             for statement in statements:
                 cursor.execute(statement, [case] * statement.count("%s"))
                 if cursor.rowcount == 0:
-                    return "no rows"
+                    return ""
         connection.commit()
     except psycopg2.Error as refused:
         return str(refused).splitlines()[0]

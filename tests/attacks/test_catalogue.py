@@ -1,6 +1,7 @@
 """docs/reference/security.md promises nothing that is not there."""
 
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.conf import settings
 from consular.reference import security
 from deploy.drills import attacks
 from deploy.drills._catalogue import ATTACKS, HERE
+from deploy.drills._site import Found
 from deploy.local import drill
 from deploy.local.console import LaunchError
 
@@ -61,3 +63,13 @@ def test_an_attack_nobody_knows_is_refused_with_the_list():
         drill.run(["attacks", "Z9"])
     with pytest.raises(LaunchError, match="takes one option"):
         drill.run(["fuzz", "--examples"])
+
+
+@pytest.mark.parametrize(("outcome", "code"), [(True, 0), (False, 1), (None, 1)])
+def test_an_attack_that_could_not_be_tried_is_not_survived(monkeypatch, capsys, outcome, code):
+    monkeypatch.setattr(attacks, "site", nullcontext)
+    monkeypatch.setattr(attacks, "ATTACKS", {"I5": lambda target: Found("I5", outcome, "")})
+
+    assert attacks.run(["I5"]) == code
+    said = "".join(capsys.readouterr())
+    assert ("SKIPPED: ['I5']" in said) is (outcome is None)

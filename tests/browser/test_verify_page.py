@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from PIL import Image
 from playwright.sync_api import expect
 
+from apps.kernel.withdrawn import withdrawn
 from apps.seals import c40, datamatrix, mrz, services
 from apps.seals.models import SigningKey
 from apps.seals.vds import dates
@@ -260,6 +261,21 @@ def test_revoked_and_expired(visitors, keys):
     later.paste(seal.hex())
     later.sees("invalid", "REVOKED_CERTIFICATE")
     later.check("6-revoked")
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_a_void_document_has_its_own_sentence(visitors, keys, monkeypatch, language):
+    monkeypatch.setitem(withdrawn._items, "documents", lambda at: ["C00000042"])
+    services.publish_trust(at=now())
+    visitor = visitors(language=language).open()
+
+    visitor.paste(letter(keys["vds"]).hex())
+
+    visitor.sees("invalid", "VOID_DOCUMENT")
+    told = {"zh-hans": "已被宣布作废", "en": "was declared void"}
+    expect(visitor.page.locator(".verdict__sentence")).to_contain_text(told[language])
+    expect(visitor.page.locator(".o_bad")).to_have_count(1)
+    visitor.check("7-void")
 
 
 def test_old_keys_and_a_wrong_clock_say_nothing_good(visitors, keys):

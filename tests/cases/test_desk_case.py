@@ -44,7 +44,7 @@ def test_an_officer_without_the_power_to_decide_gets_no_button(post):
     answer = screen(reader).get(page_of(case))
     assert answer.status_code == 200
     assert moves_on(answer) == set()
-    assert press(screen(reader), case, "claim").status_code == 409
+    assert press(screen(reader), case, "claim").status_code == 403
     case.refresh_from_db()
     assert case.status == "submitted"
 

@@ -3,10 +3,12 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from apps.audit.models import Entry
 from apps.cases import services
 from apps.cases.models import Case, Step
 from apps.kernel.errors import DomainError, Forbidden, IllegalMove
 from apps.kernel.workflow import Actor, By
+from tests.cases.desk import press, screen
 from tests.cases.factories import AT, make_case, make_officer
 from tests.cases.test_move import at_once
 from tests.journeys.people import Phone
@@ -115,3 +117,14 @@ def test_officers_words_among_themselves_stay_there():
     services.move(case=case, name="refuse", actor=second_of(case), at=AT)
     decision = Phone(case.applicant).get(f"/api/v1/cases/{case.pk}/timeline").parsed[-1]
     assert (decision["note"], [reason["code"] for reason in decision["reasons"]]) == ("材料不实", ["deception"])
+
+
+def test_the_officer_who_would_decide_alone_is_refused_and_on_record():
+    case = make_case("final_review")
+
+    answer = press(screen(case.proposed_by), case, "refuse")
+
+    assert answer.status_code == 403
+    assert Case.objects.get(pk=case.pk).status == "final_review"
+    entry = Entry.objects.get(action="desk_refused")
+    assert (entry.actor, entry.detail) == (f"officer:{case.proposed_by_id}", {"of": str(case.pk)})

@@ -1,8 +1,10 @@
 """The desk itself, page by page, on the role it has in an installation."""
 
 import runpy
+import uuid
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.test import Client
@@ -88,6 +90,50 @@ def test_a_case_of_another_post_is_no_case_even_when_the_filter_is_forgotten(
     assert str(foreign.pk) not in searched
     assert (opened.status_code, moved.status_code, paper.status_code) == (302, 302, 404)
     assert Case.objects.get(pk=foreign.pk).status == "submitted"
+
+
+FIELDS = [
+    (model._meta.app_label, model._meta.model_name, field.name)
+    for model in apps.get_models()
+    for field in model._meta.get_fields()
+    if field.many_to_one and field.concrete and field.related_model._meta.label in {"cases.Case", "accounts.Citizen"}
+]
+
+
+@pytest.mark.filterwarnings("ignore::django.core.paginator.UnorderedObjectListWarning")
+@pytest.mark.parametrize("knows", ["the number", "the name", "nothing"])
+def test_what_completes_while_one_types_names_no_case_of_another_post(case, foreign, officer, acting, knows):
+    term = {"the number": foreign.number, "the name": foreign.citizen.name, "nothing": ""}[knows]
+    browser = signed_in(officer)
+    with acting("staff"):
+        asked = [
+            browser.get(
+                "/admin/autocomplete/", {"app_label": app, "model_name": model, "field_name": field, "term": term}
+            )
+            for app, model, field in FIELDS
+        ]
+
+    assert len(FIELDS) > 5
+    assert {answer.status_code for answer in asked} == {200, 403}
+    for answer in asked:
+        assert foreign.number not in answer.content.decode()
+        assert str(foreign.pk) not in answer.content.decode()
+
+
+@pytest.mark.parametrize("more", ["change/", "history/", "delete/"])
+def test_the_pages_of_a_case_of_another_post_are_those_of_no_case(case, foreign, officer, acting, more):
+    """The desk leads back (302), as it does for an id that nobody has; it says nothing of the case, and is on record."""
+    nobody = type(foreign)(pk=uuid.uuid4(), number=foreign.number)
+    browser = signed_in(officer)
+    with acting("staff"):
+        asked, unknown = browser.get(page(foreign, more)), browser.get(page(nobody, more))
+        followed = browser.get(page(foreign, more), follow=True).content.decode()
+
+    assert asked.status_code == unknown.status_code
+    assert asked.status_code in {302, 403}
+    assert asked.headers.get("Location") == unknown.headers.get("Location")
+    assert foreign.number not in followed + asked.content.decode()
+    assert actions(action="desk_refused", detail__of=str(foreign.pk))
 
 
 def test_planted_without_the_policies_the_forgotten_filter_shows_everything(case, foreign, officer, monkeypatch):

@@ -1,7 +1,7 @@
 """A number is taken once; a holder has one live document; what is stored is what is recorded."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Barrier
 
 import pytest
@@ -14,7 +14,9 @@ from apps.documents import services
 from apps.documents.models import Issue, Series, folder_of
 from apps.documents.statuses import IssueStatus
 from apps.documents.store import store
+from apps.documents.withdrawn import void_numbers
 from apps.kernel.errors import Conflict, Unavailable, Unknown
+from apps.kernel.withdrawn import withdrawn
 from apps.kernel.workflow import SYSTEM
 from apps.outbox.models import Delivery
 from apps.outbox.services import drain
@@ -187,3 +189,16 @@ def test_only_a_live_document_is_read(owner, make):
 def test_a_document_that_expired_still_belongs_to_its_holder(owner):
     issue = issued(owner, expires_on=date(2020, 1, 1))
     assert Issue.objects.of(owner).get() == issue
+
+
+def test_numbers_of_void_documents_are_told_until_their_last_day_is_over_everywhere(owner):
+    kept, void, draft = issued(owner), issued(owner, holder="another"), reserved(owner, holder="a third")
+    for one in (void, draft):
+        services.void(issue=one, actor=SYSTEM, at=AT)
+    day_after = datetime.combine(void.expires_on + timedelta(days=1), time(12), UTC)
+
+    assert set(void_numbers(AT)) == {void.number, draft.number}
+    assert kept.number not in void_numbers(AT)
+    assert set(void_numbers(day_after)) == {void.number, draft.number}, "still the last day somewhere"
+    assert void_numbers(day_after + timedelta(days=1)) == []
+    assert withdrawn["documents"] is void_numbers

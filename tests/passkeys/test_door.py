@@ -240,6 +240,22 @@ def test_a_removed_passkey_ends_its_sessions_and_signs_in_no_more(production):
     assert Entry.objects.get(action="sign_in_failed").detail["why"] == "removed_passkey"
 
 
+def test_whoever_guesses_the_password_locks_nobody_out_who_has_a_passkey():
+    """Ten wrong passwords close the door of passwords for a quarter of an hour, and no other."""
+    officer = make_staff(password="an-officer-password")
+    key, at_work = equipped(officer), browser()
+    sign_in(at_work, key)
+
+    for _guess in range(30):
+        browser().post("/admin/login/", {"username": officer.username, "password": "wrong"})
+    by_right_password = browser()
+    by_right_password.post("/admin/login/", {"username": officer.username, "password": "an-officer-password"})
+
+    assert "_auth_user_id" not in by_right_password.session
+    assert at_work.get("/admin/my-passkeys/").status_code == 200
+    assert sign_in(browser(), key).status_code == 302
+
+
 # Links
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import now
 from fido2.utils import websafe_decode, websafe_encode
 
@@ -211,6 +211,27 @@ def test_the_same_credential_is_not_added_twice():
 
     assert enrol(other, key).status_code == 403
     assert Passkey.objects.get().user == officer
+
+
+@pytest.mark.parametrize("is_removed", [False, True], ids=["in use", "removed"])
+def test_one_passkey_is_never_two_officers_not_even_by_sql(is_removed):
+    """Who holds one key cannot propose as one officer and decide as another."""
+    officer, other = make_staff(), make_staff()
+    key = equipped(officer)
+    equipped(other)
+    own_handle = key.user_handle
+    if is_removed:
+        Passkey.objects.filter(user=officer).update(removed_at=now())
+
+    assert enrol(other, key).status_code == 403
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Passkey.objects.filter(user=other).update(credential_id=key.credential_id)
+
+    assert Passkey.objects.get(credential_id=key.credential_id).user == officer
+    assert sign_in(browser(), key).status_code == 403, "now the device says that it is the other's"
+    key.user_handle = own_handle
+    assert sign_in(client := browser(), key).status_code == (403 if is_removed else 302)
+    assert client.session.get("_auth_user_id") == (None if is_removed else str(officer.pk))
 
 
 def test_a_confirmation_can_be_proven_to_others_later():

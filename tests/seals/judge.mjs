@@ -13,8 +13,8 @@ const { fromBase64, fromHex, toHex } = await source("bytes.js");
 const mrz = await source("mrz.js");
 
 const ASKED = {
-  async verify({ data, certificates, at, printed_mrz: printed = [] }) {
-    const trust = await Trust.from(certificates.map(fromBase64));
+  async verify({ data, certificates, at, printed_mrz: printed = [], void: numbers = [] }) {
+    const trust = await Trust.from(certificates.map(fromBase64), numbers);
     const { verdict, code, detail, status, lines, zone, letter } = await verify(fromHex(data), {
       trust,
       at: Date.parse(at),

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.kernel.errors import DomainError
+from apps.kernel.withdrawn import withdrawn
 from apps.seals import bundle, certificates, services, trust
 from apps.seals.models import Purpose, RevocationList, TrustBundle
 from apps.seals.tasks import publish
@@ -115,14 +116,90 @@ def test_what_a_revoked_key_has_sealed_is_believed_no_more(signing_keys):
     after = opened(services.published_trust().jws, signing_keys, at=AT + HOUR)
 
     def judged(found):
-        believed = trust.trust_in((*found.certificates, *found.revocation_lists))
-        return verify(seal, trust=believed, at=AT + 3 * HOUR).code
+        return verify(seal, trust=found.trust, at=AT + 3 * HOUR).code
 
     assert judged(before) is Code.VALID
     assert judged(after) is Code.REVOKED_CERTIFICATE
     assert TrustBundle.objects.count() == 2, "revoking again changes nothing"
     again = refused(lambda: services.seal_mrz(mrz_lines=LINES, issued_on=TODAY, at=AT + 3 * HOUR))
     assert again == "signing_key_missing"
+
+
+@pytest.fixture
+def void(monkeypatch):
+    """Numbers that were declared void; may be changed."""
+    numbers = []
+    monkeypatch.setitem(withdrawn._items, "documents", lambda at: list(numbers))
+    return numbers
+
+
+def test_a_void_document_is_told_at_once_and_judged_void(signing_keys, void):
+    seal = services.seal_mrz(mrz_lines=LINES, issued_on=TODAY, at=AT)
+    before = opened(services.publish_trust(at=AT).jws, signing_keys)
+    void.extend(["L12345678", "C00000007"])
+
+    after = opened(services.publish_trust(at=AT + HOUR).jws, signing_keys)
+
+    assert (before.void, after.void, after.sequence) == ([], ["C00000007", "L12345678"], 2)
+    assert verify(seal, trust=before.trust, at=AT).code is Code.VALID
+    verdict = verify(seal, trust=after.trust, at=AT)
+    assert (verdict.code, verdict.is_valid, verdict.document_status) == (Code.VOID_DOCUMENT, False, "void")
+    assert services.publish_trust(at=AT + HOUR).sequence == 2
+
+
+def test_a_list_of_void_documents_names_numbers_and_nobody(signing_keys, void):
+    void.extend(["L12345678", "C00000007"])
+
+    told = json.loads(bundle.payload(services.publish_trust(at=AT).jws))
+
+    assert told["void_documents"] == ["C00000007", "L12345678"]
+    assert (told["version"], set(told) - {"void_documents"}) == (
+        1, {"version", "sequence", "generated_at", "next_update", "not_after", "certificates", "revocation_lists"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("member", "code"),
+    [({}, "good"), ({"void_documents": []}, "good"), ({"void_documents": "L12345678"}, "bundle_unreadable")],
+)
+def test_a_bundle_without_the_list_names_none_and_a_broken_list_is_no_bundle(signing_keys, monkeypatch, member, code):
+    found = opened(services.publish_trust(at=AT).jws, signing_keys)
+    said = {name: value for name, value in found.as_json().items() if name != "void_documents"} | member
+    monkeypatch.setattr(bundle.Bundle, "as_json", lambda self: said)
+    jws = bundle.sign(found, signer=signing_keys["pdf"].signer, chain=[])
+    csca = base64.b64encode(signing_keys["csca"].certificate_der).decode()
+
+    there = ask({"ask": "open", "text": jws, "authorities": [csca], "at": AT.isoformat()})[0]
+
+    assert there["code"] == code
+    if code == "good":
+        assert opened(jws, signing_keys).void == []
+    else:
+        assert refusal(jws, signing_keys) == code
+
+
+def test_a_border_s_folder_and_its_command_know_what_is_void(signing_keys, void, now_is, tmp_path, capsys):
+    now_is(AT)
+    void.append("L12345678")
+    (tmp_path / "seal.bin").write_bytes(services.seal_mrz(mrz_lines=LINES, issued_on=TODAY, at=AT))
+    call_command("trust_bundle", out=tmp_path / "trust")
+    capsys.readouterr()
+
+    with pytest.raises(SystemExit):
+        call_command("verify", str(tmp_path / "seal.bin"), trust=tmp_path / "trust", at=AT.isoformat())
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verdict"], told["code"], told["document_status"]) == ("INVALID", "VOID_DOCUMENT", "void")
+
+
+def test_a_signed_pdf_with_the_seal_of_a_void_document_is_void(signing_keys, void, typeset):
+    seal = services.seal_mrz(mrz_lines=LINES, issued_on=TODAY, at=AT)
+    signed = services.sign_pdf(pdf=typeset(services.datamatrix(seal=seal)), reason="Travel Document", at=AT)
+    void.append("L12345678")
+
+    verdict = verify(signed, trust=opened(services.publish_trust(at=AT).jws, signing_keys).trust, at=AT)
+
+    assert (verdict.format, verdict.code, verdict.document_status) == ("pdf", Code.VOID_DOCUMENT, "void")
 
 
 def test_an_authority_and_an_unknown_key_cannot_be_revoked(signing_keys):

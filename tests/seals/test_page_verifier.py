@@ -285,6 +285,44 @@ def test_letters_are_judged_alike():
     assert dict(zip(LETTERS, theirs, strict=True)) == dict(zip(LETTERS, ours, strict=True))
 
 
+VOID = {"void": ["C00000042", "L12345678"]}
+VOIDED = {
+    "a travel document": question(SEAL, SIGNER, CSCA) | VOID,
+    "a loss": question(letter(), SIGNER, CSCA) | VOID,
+    "an application": question(letter(category=0x04), SIGNER, CSCA) | VOID,
+    "with one more feature": question(letter({0x09: b"?"}), SIGNER, CSCA) | VOID,
+    "past its time": question(letter(), SIGNER, CSCA, at=AT + 60 * DAY) | VOID,
+}
+NOT_VOIDED = {
+    "another number": (question(SEAL, SIGNER, CSCA) | {"void": ["L12345679"]}, "VALID"),
+    "forged": (question(resigned(SEAL, CSCA.key), SIGNER, CSCA) | VOID, "INVALID_SIGNATURE"),
+    "another's printed zone": (
+        question(SEAL, SIGNER, CSCA, printed_mrz=mrz.build(profile="ETD_SHEET", **ZHANG | {"given_names": "WUJI"}))
+        | VOID,
+        "SEAL_DOCUMENT_MISMATCH",
+    ),
+}
+
+
+def test_a_void_document_of_ours_is_void_to_the_page_and_to_the_command():
+    ours, theirs = both(*VOIDED.values())
+
+    assert dict(zip(VOIDED, theirs, strict=True)) == dict(zip(VOIDED, ours, strict=True))
+    assert {(each["verdict"], each["code"], each["document_status"]) for each in ours} == {
+        ("INVALID", "VOID_DOCUMENT", "void")
+    }
+
+
+def test_nothing_else_is_void():
+    party = signer(there := authority("FR"), country="FR", name="AA")
+    same = question(odd_seal(party, [(0x02, MRZ)], state="FRA"), party, there) | VOID
+    asked = {**NOT_VOIDED, "believed, of another state": (same, "VALID")}
+    ours, theirs = both(*(each for each, _code in asked.values()))
+
+    assert dict(zip(asked, theirs, strict=True)) == dict(zip(asked, ours, strict=True))
+    assert [each["code"] for each in ours] == [code for _each, code in asked.values()]
+
+
 @pytest.mark.parametrize(("category", "kind"), [(0x02, "loss"), (0x04, "progress")])
 def test_a_letter_of_ours_tells_what_it_states(category, kind):
     said = ask({"ask": "verify", **question(letter(category=category), SIGNER, CSCA)})[0]

@@ -21,7 +21,7 @@ from apps.cases.models import Case
 from apps.documents import services as documents
 from apps.documents.admin import lead_to
 from apps.documents.models import Issue
-from apps.kernel.errors import DomainError, Invalid
+from apps.kernel.errors import DomainError, Forbidden, Invalid
 from apps.kernel.workflow import Actor, By
 from apps.notifications.rendering import Text
 from apps.passkeys import services as passkeys
@@ -116,7 +116,9 @@ class CaseAdmin(QueueAdmin):
             moved = make(request, case, typed)
         except DomainError as refused:
             self.message_user(request, moves.explain(refused), messages.ERROR)
-            return self._page(request, self.get_queryset(request).get(pk=case.pk), typed=typed, status=409)
+            # 403 is put on record as every refusal at the desk is: also the officer who would decide alone
+            status = 403 if isinstance(refused, Forbidden) else 409
+            return self._page(request, self.get_queryset(request).get(pk=case.pk), typed=typed, status=status)
         told = _("Done. The case is now: %(status)s.") % {"status": moved.state.label}
         self.message_user(request, told, messages.SUCCESS)
         return HttpResponseRedirect(request.path)

@@ -1,6 +1,6 @@
 """That an application is in progress, as a signed letter anyone can check (domain, section 13; ADR 0014)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import translation
@@ -28,12 +28,13 @@ def certify(*, case: str, job: Job, at: datetime) -> None:
     """Make the certificate of a submitted application, once. Safe to repeat, and nothing for one that has ended."""
     about = Case.objects.select_related("post", "citizen", "applicant").get(pk=case)
     made = Issue.objects.filter(subject=subject_of(about), issued_at__isnull=False).exists()
-    if made or about.state in FINAL:
+    if made or about.submitted_at is None or about.state in FINAL:
         return
+    submitted_on = about.post.today(about.submitted_at)
     issue = _reserve(about, at)
-    seal = _seal(about, issue, at)
+    seal = _seal(about, issue, submitted_on, at)
     code = seals.qr(text=seals.verification_address(seal=seal))
-    paper = letters.make(_letter(about, issue), code=code)
+    paper = letters.make(_letter(about, issue, submitted_on), code=code)
     signed = seals.sign_pdf(pdf=paper, reason="Application in progress", at=at, valid_until=issue.expires_on)
     sha256 = documents.store_paper(issue=issue, pdf=signed)
     with job.finish():
@@ -54,7 +55,7 @@ def _reserve(case: Case, at: datetime) -> Issue:
     )
 
 
-def _seal(case: Case, issue: Issue, at: datetime) -> bytes:
+def _seal(case: Case, issue: Issue, submitted_on: date, at: datetime) -> bytes:
     holder = case.holder
     return seals.seal_certificate(
         kind=KIND,
@@ -64,7 +65,7 @@ def _seal(case: Case, issue: Issue, at: datetime) -> bytes:
         chinese_name=holder.name,
         born_on=holder.born_on,
         passport_number=case.procedure.former_passport(case),
-        happened_on=issue.issued_on,
+        happened_on=submitted_on,
         valid_until=issue.expires_on,
         post=case.post_id,
         issued_on=issue.issued_on,
@@ -72,7 +73,7 @@ def _seal(case: Case, issue: Issue, at: datetime) -> bytes:
     )
 
 
-def _letter(case: Case, issue: Issue) -> letters.Letter:
+def _letter(case: Case, issue: Issue, submitted_on: date) -> letters.Letter:
     holder, post = case.holder, case.post
     return letters.progress_letter(
         number=issue.number,
@@ -81,7 +82,7 @@ def _letter(case: Case, issue: Issue) -> letters.Letter:
         ),
         case_number=case.number,
         service=_in_words(case.service),
-        submitted_on=issue.issued_on,
+        submitted_on=submitted_on,
         passport_number=case.procedure.former_passport(case),
         hotline=HOTLINE,
         valid_until=issue.expires_on,

@@ -41,6 +41,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def live(self) -> Self:
         return self.exclude(status=IssueStatus.VOID)
 
+    def void(self) -> Self:
+        return self.filter(status=IssueStatus.VOID)
+
 
 class Issue(Record):
     """A document we issue. Its number is taken once and never again; ``subject`` is what it was issued on."""

@@ -18,7 +18,7 @@ def answer(request: Json) -> Json:
     verdict = verify(
         request["data"],
         format=text(request, "format") or AUTO,
-        trust=_trust(texts(request, "certificates")),
+        trust=_trust(texts(request, "certificates"), texts(request, "void")),
         at=_moment(request),
         printed_mrz=texts(request, "printed_mrz"),
     )
@@ -29,9 +29,10 @@ def refuse(reason: str) -> Json:
     return Verdict(Code.MALFORMED_REQUEST, detail=reason).as_json()
 
 
-def _trust(certificates: list[str]) -> Trust:
+def _trust(certificates: list[str], void: list[str]) -> Trust:
     try:
-        return trust_in(tuple(base64.b64decode("".join(each.split()), validate=True) for each in certificates))
+        ders = tuple(base64.b64decode("".join(each.split()), validate=True) for each in certificates)
+        return trust_in(ders, frozenset(void))
     except ValueError:
         raise Malformed("certificates are not base64") from None
 

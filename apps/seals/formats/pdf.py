@@ -13,6 +13,7 @@ class Pdf:
     """``content``: ``signer``, ``signature``, and ``seal``, the verdict on the code it carries, if it does.
 
     The codes are those of a seal. A signature that is broken, or stops before the last byte, is INVALID_SIGNATURE.
+    A void document is known by the number in its seal: VOID_DOCUMENT.
     """
 
     def recognises(self, data: bytes) -> bool:
@@ -34,8 +35,10 @@ class Pdf:
             },
             "seal": seal.as_json() if seal else None,
         }
-        status = seal.document_status if seal else ""
-        return Verdict(_code(signature, question), "pdf", lambda: content, document_status=status)
+        status, code = seal.document_status if seal else "", _code(signature, question)
+        if code is Code.VALID and seal and seal.code is Code.VOID_DOCUMENT:
+            code = seal.code
+        return Verdict(code, "pdf", lambda: content, document_status=status)
 
 
 def _code(signature: PdfSignature, question: Question) -> Code:

@@ -69,7 +69,9 @@ class Vds:
             if code in GOOD:
                 break
         content = partial(_content, seal, said, signer)
-        return Verdict(code or Code.UNKNOWN_CERTIFICATE, "vds", content, _status(said, question.at))
+        if code in GOOD and said.is_ours and question.trust.has_voided(_number_of(seal, said)):
+            return Verdict(Code.VOID_DOCUMENT, "vds", content, document_status="void")
+        return Verdict(code or Code.UNKNOWN_CERTIFICATE, "vds", content, document_status=_status(said, question.at))
 
 
 def _said(seal: Seal) -> Said:
@@ -82,6 +84,15 @@ def _said(seal: Seal) -> Said:
     if seal.header.document_type not in OTHER_DOCUMENTS:
         raise Invalid(code="vds_document_type")
     return Said()
+
+
+def _number_of(seal: Seal, said: Said) -> str:
+    """Empty where it is another state's: the same numbers may be documents there."""
+    if not certificate.names_us(seal.header):
+        return ""
+    if said.statement:
+        return said.statement.number
+    return said.zone.number if said.zone else ""
 
 
 def _zone(lines: tuple[str, str], seal: Seal) -> Zone | None:

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from apps.kernel.errors import Conflict, Unavailable, Unknown
+from apps.kernel.withdrawn import withdrawn
 from apps.seals import bundle, revocation
 from apps.seals.bundle import Bundle
 from apps.seals.models import Purpose, RevocationList, SigningKey, TrustBundle
@@ -35,7 +36,8 @@ def publish_trust(*, at: datetime) -> TrustBundle:
         lists = [_renewed(issuer, at=at) for issuer in _issuers(at=at)]
         ders = [bytes(each.der) for each in lists]
         certificates = trusted_certificates(at=at)
-        digest = sha256(b"".join(sha256(each).digest() for each in [*certificates, *ders])).hexdigest()
+        void = sorted(number for numbers in withdrawn.values() for number in numbers(at))
+        digest = sha256(b"".join(sha256(each).digest() for each in _parts(certificates, ders, void))).hexdigest()
         last = TrustBundle.objects.order_by("sequence").last()
         if last and last.content_digest == digest and at < last.generated_at + BUNDLE_RENEWED_AFTER:
             return last
@@ -47,11 +49,16 @@ def publish_trust(*, at: datetime) -> TrustBundle:
             not_after=start + BUNDLE_LIFE,
             certificates=certificates,
             revocation_lists=ders,
+            void=void,
         )
         jws = bundle.sign(told, signer=signer.signer, chain=[signer.issuer.certificate_der] if signer.issuer else [])
         return TrustBundle.objects.create(
             sequence=told.sequence, jws=jws, content_digest=digest, generated_at=told.generated_at
         )
+
+
+def _parts(certificates: list[bytes], lists: list[bytes], void: list[str]) -> list[bytes]:
+    return [*certificates, *lists, " ".join(void).encode()]
 
 
 def published_trust() -> TrustBundle:

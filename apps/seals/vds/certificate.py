@@ -101,8 +101,11 @@ def issue(statement: Statement, *, signer: Signer, issued_on: date, signed_on: d
 
 def is_ours(header: Header) -> bool:
     """Whether the header names one of our letters, from our state and a signer of ours."""
-    ours = header.names.issuing_state == STATE and header.names.signer.startswith(COUNTRY)
-    return ours and header.document_type in KINDS
+    return names_us(header) and header.document_type in KINDS
+
+
+def names_us(header: Header) -> bool:
+    return header.names.issuing_state == STATE and header.names.signer.startswith(COUNTRY)
 
 
 def sealed(seal: Seal) -> Statement:

@@ -6,12 +6,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from apps.kernel.errors import DomainError
-from apps.seals import bundle, certificates, services
+from apps.seals import bundle, certificates, services, trust
 from apps.seals.bundle import Bundle
 
 
 class Command(BaseCommand):
-    """Write the published keys into a folder that `verify --trust` takes: certificates, revocation lists, trust.jws.
+    """Write the published keys into a folder that `verify --trust` takes: certificates, revocation
+    lists, void.txt, trust.jws.
 
     On our side, from the database. With --from, on a border's side: a bundle as /verify/trust.jws gave it, checked
     against the CSCA in --pin; refused when it is expired, or older than the --after that was seen last.
@@ -50,5 +51,6 @@ def _write(found: Bundle, jws: str, folder: Path) -> None:
     for old in [*folder.glob("*.cer"), *folder.glob("*.crl")]:
         if old.name not in files:
             old.unlink()
+    files[trust.VOID] = "".join(f"{number}\n" for number in found.void).encode()
     for name, content in {**files, "trust.jws": jws.encode(), "trust.json": bundle.payload(jws)}.items():
         (folder / name).write_bytes(content)

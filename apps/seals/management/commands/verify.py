@@ -25,11 +25,13 @@ class Command(BaseCommand):
        "format": "auto", "vds", "address", "pdf", "image"   left out: auto,
        "data": text, or bytes in hex,
        "certificates": [base64 DER of trusted signers and CSCAs, of revocation lists],
+       "void": [numbers of void documents]           may be left out,
        "at": ISO 8601, UTC if it names no zone       left out: now,
        "printed_mrz": [line 1, line 2]               as read off the page; may be left out}
     Out:
       {"id", "verdict": "VALID" or "INVALID", "code", "format", "document_status", "detail", "content"}
-    Codes are those of ICAO Doc 9303-13 App. D and 9303-8 App. A; UNSUPPORTED for what no format reads;
+    Codes are those of ICAO Doc 9303-13 App. D and 9303-8 App. A; VOID_DOCUMENT for a genuine one that was
+    declared void (the number is in "void", or in void.txt of --trust); UNSUPPORTED for what no format reads;
     MALFORMED_REQUEST for a line that is no such request. A batch ends with exit code 0.
 
     Whom to believe: a signer that is listed, unless the CSCA of its country is listed too; then it must be signed

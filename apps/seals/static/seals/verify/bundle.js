@@ -72,7 +72,9 @@ async function described(payload, signer, at) {
   const times = [generatedAt, nextUpdate, notAfter];
   const lists = [payload.certificates, payload.revocation_lists];
   if (times.some(Number.isNaN) || !lists.every(Array.isArray)) throw new Untrustworthy("bundle_unreadable");
-  const trust = await Trust.from(lists.flat().map((each) => fromBase64(String(each))));
+  const numbers = payload.void_documents || []; // a bundle from before there was such a list names none
+  if (!Array.isArray(numbers)) throw new Untrustworthy("bundle_unreadable");
+  const trust = await Trust.from(lists.flat().map((each) => fromBase64(String(each))), numbers);
   if (!isValidAt(signer, generatedAt) || trust.hasRevoked(signer, at)) throw new Untrustworthy("bundle_signer");
   return { trust, sequence: payload.sequence, generatedAt, nextUpdate, notAfter };
 }

@@ -4,7 +4,7 @@ const CANNOT_TELL = ["READ_ERROR", "UNSUPPORTED"];
 /** What stays true however old the keys are. */
 const TIMELESS = [
   ...["WRONG_FORMAT", "INVALID_SIGNATURE", "INVALID_SEAL_MRZ", "INVALID_PRINTED_MRZ", "SEAL_DOCUMENT_MISMATCH"],
-  ...["REVOKED_CERTIFICATE", ...CANNOT_TELL],
+  ...["REVOKED_CERTIFICATE", "VOID_DOCUMENT", ...CANNOT_TELL],
 ];
 
 const STEPS = [
@@ -14,6 +14,7 @@ const STEPS = [
   ["c_revocation", ["REVOKED_CERTIFICATE"]],
   ["c_signature", ["INVALID_SIGNATURE"]],
   ["c_zone", ["INVALID_SEAL_MRZ", "INVALID_PRINTED_MRZ", "SEAL_DOCUMENT_MISMATCH"]],
+  ["c_void", ["VOID_DOCUMENT"]],
 ];
 
 /**
@@ -43,10 +44,11 @@ export function concludeZone(right) {
   return { word: "invalid", tone: "invalid", sentence: "s_INVALID_PRINTED_MRZ", advice: "a_zone" };
 }
 
-/** What was checked, in order: `[step, outcome]`. Other documents than ours have no zone. */
-export function steps({ code, lines }) {
+/** What was checked, in order: `[step, outcome]`. Other documents than ours have no zone, and no number that we know. */
+export function steps({ code, lines, letter }) {
   if (CANNOT_TELL.includes(code)) return [];
-  const shown = STEPS.filter(([step]) => step !== "c_zone" || lines);
+  const has = { c_zone: lines, c_void: lines || letter };
+  const shown = STEPS.filter(([step]) => !(step in has) || has[step]);
   const failed = shown.findIndex(([, codes]) => codes.includes(code));
   return shown.map(([step], place) => {
     if (failed < 0 || place < failed) return [step, "o_ok"];

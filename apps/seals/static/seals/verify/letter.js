@@ -12,8 +12,12 @@ const POST = /^[A-Z]{3}$/;
 const TAGS = { number: 1, printedName: 2, chineseName: 3, birth: 4, passport: 5, happened: 6, validUntil: 7, post: 8 };
 
 /** Other states use the same numbers for documents of their own. */
-export function isLetter({ state, signer, kind }) {
-  return state === "CHN" && signer.startsWith("CN") && kind in KINDS;
+export function isLetter(header) {
+  return namesUs(header) && header.kind in KINDS;
+}
+
+export function namesUs({ state, signer }) {
+  return state === "CHN" && signer.startsWith("CN");
 }
 
 /** What one of our letters says. Throws `Invalid` unless it has the form that the profile asks for. */

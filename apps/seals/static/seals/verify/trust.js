@@ -4,7 +4,8 @@ import { isSignedBy, parseCertificate, parseRevocationList } from "./certificate
 
 /** CSCAs and signers. A signer from a country whose CSCA is here must be signed by that CSCA. */
 export class Trust {
-  constructor(certificates, revocationLists) {
+  constructor(certificates, revocationLists, voidNumbers = []) {
+    this.voidNumbers = new Set(voidNumbers);
     this.authorities = new Map();
     this.found = new Map();
     this.revoked = new Map();
@@ -16,7 +17,7 @@ export class Trust {
   }
 
   /** From certificates and revocation lists in DER. What cannot be read is left out: it cannot be believed. */
-  static async from(ders) {
+  static async from(ders, voidNumbers = []) {
     const certificates = [];
     const lists = [];
     for (const der of ders) {
@@ -24,7 +25,7 @@ export class Trust {
       if (certificate) certificates.push(certificate);
       else lists.push(await orNull(() => parseRevocationList(der)));
     }
-    const trust = new Trust(certificates, lists.filter(Boolean));
+    const trust = new Trust(certificates, lists.filter(Boolean), voidNumbers);
     await trust.readRevocations();
     return trust;
   }
@@ -47,6 +48,11 @@ export class Trust {
   hasRevoked({ issuerKey, serial }, at) {
     const since = this.revoked.get(`${issuerKey} ${serial}`);
     return since !== undefined && since <= at;
+  }
+
+  /** A document of ours with this number was declared void. */
+  hasVoided(number) {
+    return this.voidNumbers.has(number);
   }
 
   /** Only from lists that an authority here has signed. */

@@ -3,7 +3,7 @@
 import { Invalid } from "./bytes.js";
 import * as c40 from "./c40.js";
 import { verifies } from "./certificates.js";
-import { hasUnknownFeatures, isLetter, statement } from "./letter.js";
+import { hasUnknownFeatures, isLetter, namesUs, statement } from "./letter.js";
 import * as mrz from "./mrz.js";
 import { decode, looksLikeSeal } from "./seal.js";
 import { isValidAt } from "./trust.js";
@@ -19,7 +19,7 @@ const WIDTH = 36;
 
 /**
  * Judge the bytes of one seal. `at`: milliseconds since the epoch; `printed`: two lines as read off the page, or none.
- * Never throws. The answer: `verdict`, `code`, `detail`, `status` (`current`, `expired` or empty) and what it says.
+ * Never throws. The answer: `verdict`, `code`, `detail`, `status` (`current`, `expired`, `void` or empty) and what it says.
  */
 export async function verify(data, { trust, at, printed = [] }) {
   try {
@@ -45,6 +45,9 @@ async function judged(data, question) {
     code = await codeOf(seal, signer, said, question);
     if (GOOD.includes(code)) break;
   }
+  if (GOOD.includes(code) && question.trust.hasVoided(numberOf(seal, said))) {
+    return answer("VOID_DOCUMENT", { seal, signer, status: "void", ...said });
+  }
   return answer(code, { seal, signer, status: statusOf(said, question.at), ...said });
 }
 
@@ -62,6 +65,12 @@ function saidBy(seal) {
   if (isLetter(header)) return { lines: null, zone: null, letter: statement(seal) };
   if (!OTHER_DOCUMENTS.includes(header.kind)) throw new Invalid("vds_document_type");
   return { lines: null, zone: null, letter: null };
+}
+
+/** Empty where it is another state's: the same numbers may be documents there. */
+function numberOf({ header }, { zone, letter }) {
+  if (!namesUs(header)) return "";
+  return letter ? letter.number : zone ? zone.fields.number : "";
 }
 
 /** Throws `Invalid` unless the seal has the form that the profile asks for. */
