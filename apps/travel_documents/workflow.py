@@ -64,6 +64,8 @@ WORKFLOW = Workflow(
     Move("approve",  Status.PRELIMINARY_REVIEW,  Status.PAYMENT_DUE,       By.OFFICER, DECIDE, needs=(complete,), given=paid_on_approval, label=_("Approve")),
     Move("approve",  Status.PRELIMINARY_REVIEW,  Status.PRODUCTION,        By.OFFICER, DECIDE, needs=(complete,), label=_("Approve")),
     Move("propose_refusal", Status.PRELIMINARY_REVIEW, Status.FINAL_REVIEW, By.OFFICER, DECIDE, asks="grounds", private=True, label=_("Propose refusal")),
+    Move("take_over", Status.FINAL_REVIEW,       Status.FINAL_REVIEW,      By.OFFICER, DECIDE, private=True, label=_("Take over")),
+    Move("release",  Status.FINAL_REVIEW,        Status.FINAL_REVIEW,      By.OFFICER, DECIDE, private=True, label=_("Back to the queue")),
     Move("refuse",   Status.FINAL_REVIEW,        Status.REFUSED,           By.OFFICER, DECIDE, label=_("Refuse")),
     Move("send_back", Status.FINAL_REVIEW,       Status.PRELIMINARY_REVIEW, By.OFFICER, DECIDE, private=True, label=_("Back to review")),
     Move("ask_issuer", Status.PRELIMINARY_REVIEW, Status.ISSUER_VERIFICATION, By.OFFICER, DECIDE, label=_("Wait for the issuing authority")),

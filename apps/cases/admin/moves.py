@@ -78,11 +78,12 @@ def choices(case: Case, *, actor: Actor, at: datetime, typed: Typed | None = Non
 def _makes_sense(case: Case, row: Move, actor: Actor, at: datetime) -> bool:
     """Nobody takes over from oneself, gives back what nobody holds, or decides on a proposal of one's own."""
     is_mine = case.officer == actor.user
-    if row.name == "take_over":
-        return not is_mine
     if row.name == "release":
         return is_mine or is_held_by_another(case, officer=actor.user, at=at)
-    return row.name != "refuse" or case.proposed_by != actor.user
+    if row.name == "take_over" and is_mine:
+        return False
+    is_own_proposal = case.status == Status.FINAL_REVIEW and case.proposed_by == actor.user
+    return not (is_own_proposal and row.name in {"refuse", "take_over"})
 
 
 def _first(rows: list[Move]) -> list[Move]:

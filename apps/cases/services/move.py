@@ -115,7 +115,7 @@ def _follow(case: Case, row: Move, actor: Actor, at: datetime, wanted: Details) 
     source, target = case.state, Status(row.target)
     case.status = target
     holding.hold(case, row, actor, at)
-    if target is Status.FINAL_REVIEW:
+    if target is Status.FINAL_REVIEW and source is not target:
         case.proposed_by = actor.user
     if wanted.post:
         keep_in_sight(case.pk)
