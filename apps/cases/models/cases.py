@@ -113,9 +113,9 @@ class Case(Record):
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
     fee_settled_at = models.DateTimeField(_("paid"), null=True, editable=False)
     due_on = models.DateField(_("due"), null=True, editable=False)
-    """When the post must have answered: orders the queue, and stays when papers are sent again."""
+    """The first promise: orders the queue, and stays when papers are sent again (R30). Nobody is late by it."""
     expected_on = models.DateField(_("expected"), null=True, editable=False)
-    """What the person is told; counts from a complete file (R33)."""
+    """What the person is told, and what the post is held to; counts from a complete file (R33)."""
     answer_by = models.DateField(_("answer by"), null=True, editable=False)
     """While it is the person's turn: the last day, after which the case lapses."""
 
@@ -169,7 +169,7 @@ class Case(Record):
             models.Index(fields=["post", "name"], name="live_cases_by_name", condition=Q(status__in=LIVE)),
             models.Index(fields=["post", "spelling"], name="live_cases_by_spelling", condition=Q(status__in=LIVE)),
             models.Index(fields=["answer_by"], name="cases_to_lapse", condition=Q(status__in=ANSWERABLE)),
-            models.Index(fields=["expected_on"], name="cases_with_a_promise", condition=Q(status__in=PROMISED)),
+            models.Index(fields=["post", "expected_on"], name="promises_of_a_post", condition=Q(status__in=PROMISED)),
         ]
         permissions = [("supervise", _("Can ask again and free what others hold"))]
 
