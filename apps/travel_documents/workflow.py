@@ -71,7 +71,7 @@ WORKFLOW = Workflow(
     Move("ask_issuer", Status.PRELIMINARY_REVIEW, Status.ISSUER_VERIFICATION, By.OFFICER, DECIDE, label=_("Wait for the issuing authority")),
     Move("hear_issuer", Status.ISSUER_VERIFICATION, Status.PRELIMINARY_REVIEW, By.OFFICER, DECIDE, label=_("The issuing authority answered")),
     Move("hear_issuer", Status.ISSUER_VERIFICATION, Status.PRELIMINARY_REVIEW, By.SYSTEM, label=_("The issuing authority answered")),
-    Move("transfer", UNDER_REVIEW,               Status.SUBMITTED,         By.OFFICER, DECIDE, asks="transfers", wants=("post",), label=_("Transfer to another post")),
+    Move("transfer", UNDER_REVIEW,               Status.SUBMITTED,         By.OFFICER, DECIDE, asks="transfers", wants=("post",), private_note=True, label=_("Transfer to another post")),
     Move("return",   RETURNABLE,                 Status.RETURNED,          By.OFFICER, DECIDE, asks="returns", label=_("Return")),
     Move("pay",      Status.PAYMENT_DUE,         Status.SUBMITTED,         By.SYSTEM, given=paid_first, label=_("Fee received")),
     Move("pay",      Status.PAYMENT_DUE,         Status.PRODUCTION,        By.SYSTEM, label=_("Fee received")),

@@ -109,7 +109,7 @@ def _choice(case: Case, row: Move, typed: Typed | None) -> Choice:
         note=typed.data.get("note", "") if typed else "",
         lacks=[str(LACKS.get(lack, _("Something is still missing."))) for lack in lacking],
         is_open=typed is not None,
-        is_told=row.asks not in {"", "transfers"},
+        is_told=bool(row.asks) and not row.private_note,
         posts=_posts(case, typed) if "post" in row.wants else [],
         tracking=(typed.data.get("tracking", "") if typed else "") if "tracking" in row.wants else None,
         act=act(case, row.name, case.version),
