@@ -19,7 +19,7 @@ PROMISED = {
     "refused", "returned", "withdrawn", "collected", "new_device", "device_waiting", "made",
     "mandate_accepted", "mandate_revoked",
     "lapsing_soon", "lapsed", "issuer_asked", "issuer_replied", "transferred",
-    "shipped", "delivered", "lost_in_mail", "reissued", "certificate_ready", "export_ready", "erasure_done",
+    "shipped", "delivered", "missing_noted", "lost_in_mail", "reissued", "certificate_ready", "export_ready", "erasure_done",
     "passport_void", "passport_found",
 }  # fmt: skip
 CALLED_BY_SOMEONE_IN_TROUBLE = (

@@ -31,7 +31,7 @@ def start(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "clock": clock(now(), post) if post else "",
         "counts": [
             {"tab": tab.value, "label": tab.label, "count": desk.count(desk.on(tab, cases, user))}
-            for tab in (Tab.WAITING, Tab.MINE, Tab.CITIZEN)
+            for tab in (Tab.WAITING, Tab.MINE, Tab.MISSING, Tab.CITIZEN)
         ],
         "oldest": [_line(case) for case in queue[:SHOWN]],
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.cases.models import Case
-from apps.cases.services import is_held_by_another, visible_before
+from apps.cases.services import can_be_reopened, is_held_by_another, visible_before
 from apps.cases.statuses import Status
 from apps.kernel.errors import DomainError, Stale
 from apps.kernel.workflow import Actor, Move
@@ -80,6 +80,8 @@ def _makes_sense(case: Case, row: Move, actor: Actor, at: datetime) -> bool:
     is_mine = case.officer == actor.user
     if row.name == "release":
         return is_mine or is_held_by_another(case, officer=actor.user, at=at)
+    if row.name == "take_back":
+        return can_be_reopened(case, at)
     if row.name == "take_over" and is_mine:
         return False
     is_own_proposal = case.status == Status.FINAL_REVIEW and case.proposed_by == actor.user

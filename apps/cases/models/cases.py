@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Citizen, Scope, User
 from apps.cases.models.holder import Holder
 from apps.cases.procedure import Procedure, procedures
-from apps.cases.statuses import ANSWERABLE, LIVE, PROMISED, QUEUED, SUBMITTED_AND_LIVE, Status
+from apps.cases.statuses import ANSWERABLE, LIVE, PROMISED, QUEUED, SUBMITTED_AND_LIVE, Receipt, Status
 from apps.kernel.models import Record
 from apps.posts.models import ChargePolicy, Delivery, Post, Urgency
 
@@ -110,6 +110,10 @@ class Case(Record):
     )
     ship_to = models.CharField(_("postal address"), max_length=300, blank=True, db_default="", editable=False)
     tracking = models.CharField(_("tracking number"), max_length=64, blank=True, db_default="", editable=False)
+    receipt = models.CharField(
+        _("receipt"), max_length=12, choices=Receipt.choices, blank=True, db_default="", editable=False
+    )
+    """The applicant's word; that the mail lost it only an officer decides."""
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
     fee_settled_at = models.DateTimeField(_("paid"), null=True, editable=False)
     due_on = models.DateField(_("due"), null=True, editable=False)
@@ -164,6 +168,11 @@ class Case(Record):
                 fields=["post", "due_on", "submitted_at"],
                 name="queue_of_a_post",
                 condition=Q(status__in=QUEUED),
+            ),
+            models.Index(
+                fields=["post", "due_on", "submitted_at"],
+                name="missing_of_a_post",
+                condition=Q(receipt=Receipt.MISSING),
             ),
             models.Index(fields=["post", "-submitted_at"], name="cases_of_a_post"),
             models.Index(fields=["post", "name"], name="live_cases_by_name", condition=Q(status__in=LIVE)),

@@ -9,6 +9,7 @@ from apps.cases.services.lapsing import lapse, remind
 from apps.cases.services.move import move
 from apps.cases.services.open import open_case
 from apps.cases.services.papers import attach, detach
+from apps.cases.services.parcel import can_be_reopened
 from apps.cases.services.planning import plan_of
 from apps.cases.services.presence import look_at
 from apps.cases.services.preview import preview
@@ -18,6 +19,7 @@ from apps.cases.services.telling import tell_about
 __all__ = [
     "PAGE",
     "attach",
+    "can_be_reopened",
     "changes",
     "detach",
     "facts",
