@@ -1,7 +1,7 @@
 """The verbs of a case. Call them as ``services.move(...)``."""
 
 from apps.cases.services.changes import PAGE, changes, note_change
-from apps.cases.services.deficiencies import visible_before
+from apps.cases.services.deficiencies import asked_for, visible_before
 from apps.cases.services.facts import facts
 from apps.cases.services.fees import is_fee_due, pay, quote
 from apps.cases.services.holding import is_held_by_another, keep
@@ -18,6 +18,7 @@ from apps.cases.services.telling import tell_about
 
 __all__ = [
     "PAGE",
+    "asked_for",
     "attach",
     "can_be_reopened",
     "changes",
