@@ -20,18 +20,20 @@ def _subjects(citizen: UUID) -> list[str]:
 def _export(whose: Whose) -> list[Sheet]:
     """What officers noted among themselves is the post's; who they are is theirs."""
     theirs = Case.objects.filter(citizen=whose.citizen)
-    private = [row.name for case in theirs for row in case.procedure.workflow if row.private]
+    rows = [row for case in theirs for row in case.procedure.workflow]
+    private = {row.name for row in rows if row.private}
+    half = {row.name for row in rows if row.private_note}
+    told = Step.objects.filter(case__in=theirs).exclude(move__in=private)
+    of_a_step = ("case__number", "move", "source", "target", "by", "reasons", "at")
     return [
         sheet(
             theirs,
             *("id", "number", "kind", "service", "status", "post", "urgency", "particulars", "delivery", "ship_to"),
             *("tracking", "created_at", "submitted_at", "fee_settled_at", "due_on", "expected_on"),
         ),
-        sheet(
-            Step.objects.filter(case__in=theirs).exclude(move__in=private),
-            *("case__number", "move", "source", "target", "by", "reasons", "note", "at"),
-        ),
+        sheet(told.exclude(move__in=half), *of_a_step, "note"),
         sheet(Attachment.objects.filter(case__in=theirs), "case__number", "material", "file", "attached_at"),
+        sheet(told.filter(move__in=half), *of_a_step),
     ]
 
 

@@ -44,6 +44,13 @@ class Status(TextChoices):
         return str(ADVICE[self])
 
 
+class Receipt(TextChoices):
+    """What the applicant says about a document that was sent."""
+
+    MISSING = "missing", _("Has not come")
+    CONFIRMED = "confirmed", _("Has come")
+
+
 YOURS = {Status.DRAFT, Status.INFO_REQUESTED, Status.PAYMENT_DUE, Status.READY_TO_COLLECT}
 FINAL = {
     Status.COLLECTED,
@@ -78,7 +85,7 @@ ADVICE = {
     Status.READY_TO_COLLECT: _("Your document is ready. Please collect it at the post during opening hours."),
     Status.COLLECTED: _("You have your document. Safe travels."),
     Status.READY_TO_SHIP: _("Your document is made and will be sent to you."),
-    Status.SHIPPED: _("Your document is on its way. Say so when you have it."),
+    Status.SHIPPED: _("Your document is on its way. Say so when you have it, or if it does not come."),
     Status.DELIVERED: _("You have your document. Safe travels."),
     Status.LOST_IN_MAIL: _("The document was lost in the mail and is void. We make you a new one, free of charge."),
     Status.RETURNED: _("This application was returned, not refused. The note says where to go instead."),

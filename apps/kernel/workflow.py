@@ -39,7 +39,7 @@ class Move:
     """One row. ``given`` chooses between rows of one name; ``needs`` lists what must be there first.
 
     ``asks`` names the list of reasons of which whoever moves must pick at least one; ``wants`` the details that come
-    with the move (``post``, ``tracking``). What is said in a ``private`` move stays among officers.
+    with the move (``post``, ``tracking``). What is said in a ``private`` move stays among officers; of one with a ``private_note`` only the coded reasons are told.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Move:
     asks: str = ""
     wants: tuple[str, ...] = ()
     private: bool = False
+    private_note: bool = False
     label: str | Promise = ""
 
     @property

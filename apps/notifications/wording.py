@@ -16,7 +16,7 @@ Fact = str | int | Promise | Sequence[str | Promise] | None
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en_GB"}
 AMOUNTS = ("amount", "amount_due")
-LISTS = ("reasons", "grounds", "kept")
+LISTS = ("reasons", "kept")
 DEFAULT_ZONE = "Asia/Shanghai"
 
 
@@ -53,8 +53,8 @@ def say_day(day: date, *, language: str, told_on: date) -> str:
 def say(*, facts: Mapping[str, Fact], language: str, time_zone: str, at: datetime) -> dict[str, str]:
     """Every fact as text. ``<name>_at`` is an ISO 8601 time with offset, ``<name>_on`` an ISO date.
 
-    An integer ``amount`` (paid) or ``amount_due`` counts the smallest unit of ``currency`` (ISO 4217); ``reasons``,
-    ``grounds`` and ``kept`` become lists, one a line; ``link`` may be a path on this server.
+    An integer ``amount`` (paid) or ``amount_due`` counts the smallest unit of ``currency`` (ISO 4217); ``reasons``
+    and ``kept`` become lists, one a line; ``link`` may be a path on this server.
     Raises ``ValueError`` for a time or date that is none.
     """
     zone = zone_of(time_zone)

@@ -1,11 +1,13 @@
 """What is asked for, computed from the answers (R23, R24). Never a purchased ticket."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.ages import guardian_applies
 from apps.cases.procedure import Material
+from apps.cases.services import asked_for
 from apps.documents.statuses import PICTURES
 from apps.travel_documents.routing import Stay
 
@@ -52,13 +54,20 @@ GUARDIAN = [
     ),
 ]
 """Passport Law art. 6, R6: under 16 the guardian applies, with consent, identity and proof of guardianship."""
+ON_REQUEST = [RESIDENCE, *GUARDIAN]
+"""What the answers may not ask for, but an officer can."""
 
 
 def materials(case: Any) -> list[Material]:
-    """Who was under 16 when the application was begun is treated as such: the document is issued days later."""
+    """Who was under 16 when the application was begun is treated as such: the document is issued days later.
+
+    What an officer has asked for can be sent, but holds nothing back: there may be none.
+    """
     asked = [PHOTO, IDENTITY, PRESENCE]
     if case.travel_document.stay == Stay.RESIDENT:
         asked.append(RESIDENCE)
     if guardian_applies(born_on=case.holder.born_on, on=case.created_at.date()):
         asked += GUARDIAN
-    return [*asked, POLICE]
+    asked.append(POLICE)
+    named = asked_for(case) - {material.code for material in asked}
+    return [*asked, *(replace(material, required=False) for material in ON_REQUEST if material.code in named)]

@@ -65,6 +65,7 @@ procedures.add(
             "issue": "ready_to_collect",
             "ship": "shipped",
             "receive": "delivered",
+            "report_missing": "missing_noted",
             "lose": "lost_in_mail",
             "reissue": "reissued",
             "ask_issuer": "issuer_asked",

@@ -10,7 +10,12 @@ DEFICIENCIES = {
     "presence_missing": _("Please prove that you are in this country: entry stamp, visa or a photo at a landmark."),
     "loss_unclear": _("Please describe where, when and how the passport was lost in more detail."),
     "residence_missing": _("Please send your residence permit or visa."),
-    "police_report_missing": _("This post needs the police report of the loss."),
+    "guardian_identity_missing": _("Please send the passport or identity card of the parent or guardian."),
+    "guardianship_unproven": _(
+        "Please prove the guardianship: birth certificate, household register or a court's decision."
+    ),
+    "guardian_consent_missing": _("Please send the guardian's written consent, with the signature."),
+    "police_report_missing": _("Please send the police report of the loss, if the police gave you one."),
 }
 
 CONCERNS = {
@@ -20,6 +25,9 @@ CONCERNS = {
     "identity_insufficient": "identity_proof",
     "presence_missing": "presence_proof",
     "residence_missing": "residence_permit",
+    "guardian_identity_missing": "guardian_identity",
+    "guardianship_unproven": "guardianship_proof",
+    "guardian_consent_missing": "guardian_consent",
     "police_report_missing": "police_report",
 }
 """The paper a deficiency is about: was it sent after the last request, it could not have been seen before (R30)."""
@@ -32,6 +40,10 @@ GROUNDS = {
     "exit_barred_by_court": _("A court has barred the departure in a civil case (Passport Law, article 13 (5))."),
     "criminal_proceedings": _("Criminal proceedings are under way (Passport Law, article 13 (6))."),
     "national_security": _("A competent authority bars the departure (Passport Law, article 13 (7))."),
+    "border_offence": _("Still barred after an offence against border control (Passport Law, article 14 (1))."),
+    "repatriated": _(
+        "Still barred after being sent back for unlawful exit, stay or work (Passport Law, article 14 (2))."
+    ),
 }  # fmt: skip
 
 RETURNS = {

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from apps.cases import services
-from apps.kernel.errors import Invalid
+from apps.cases.admin import desk
+from apps.kernel.errors import Conflict, Forbidden, IllegalMove, Invalid
 from apps.kernel.workflow import SYSTEM, Actor, By
 from apps.notifications.models import Message
+from apps.outbox import services as outbox
 from tests.cases.factories import AT, applicant_of, make_case, make_draft, make_officer, make_post
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +137,79 @@ def test_what_the_mail_lost_is_made_again():
 
     assert (again.status, again.fee_settled_at is not None) == ("production", True)
     assert again.expected_on == date(2026, 12, 4)
+
+
+def sent():
+    case, clerk = in_production()
+    case = services.move(case=case, name="issue", actor=SYSTEM, at=AT)
+    return services.move(case=case, name="ship", actor=clerk, at=AT, details={"tracking": "RR1"}), clerk
+
+
+def test_the_number_of_a_lost_parcel_is_not_that_of_the_new_document():
+    case, clerk = sent()
+
+    lost = services.move(case=case, name="lose", actor=clerk, at=AT)
+
+    assert lost.tracking == "RR1"
+    assert services.move(case=lost, name="reissue", actor=SYSTEM, at=AT).tracking == ""
+
+
+def test_who_says_that_it_never_came_asks_an_officer_and_gets_no_second_document_by_that():
+    case, clerk = sent()
+
+    asked = services.move(case=case, name="report_missing", actor=applicant_of(case), at=AT + 9 * DAY)
+    outbox.drain(queue="default")
+
+    assert (asked.status, asked.receipt, asked.tracking) == ("shipped", "missing", "RR1")
+    assert desk.on("missing", desk.in_sight(clerk.user), clerk.user).get() == asked
+    assert Message.objects.filter(user=case.applicant, template="missing_noted").count() == 1
+    for name, error in (("report_missing", IllegalMove), ("lose", Forbidden)):
+        with pytest.raises(error):
+            services.move(case=asked, name=name, actor=applicant_of(case), at=AT + 9 * DAY)
+    assert services.move(case=asked, name="lose", actor=clerk, at=AT + 9 * DAY).receipt == ""
+
+
+def test_saying_that_it_never_came_changes_nobodys_name():
+    case, _clerk = sent()
+    case.citizen.surname = "WANG"
+    case.citizen.save()
+
+    asked = services.move(case=case, name="report_missing", actor=applicant_of(case), at=AT)
+
+    assert asked.holder.surname == "LI"
+
+
+def test_a_mistaken_delivered_can_be_questioned_and_taken_back_within_a_month():
+    case, clerk = sent()
+    done = services.move(case=case, name="receive", actor=clerk, at=AT)
+
+    with pytest.raises(Conflict):
+        services.move(case=done, name="take_back", actor=clerk, at=AT + 31 * DAY)
+    asked = services.move(case=done, name="report_missing", actor=applicant_of(case), at=AT + 5 * DAY)
+    back = services.move(case=asked, name="take_back", actor=clerk, at=AT + 6 * DAY)
+
+    assert (asked.status, back.status, back.receipt) == ("delivered", "shipped", "missing")
+    assert services.move(case=back, name="lose", actor=clerk, at=AT + 6 * DAY).status == "lost_in_mail"
+
+
+def test_what_the_applicant_has_confirmed_nobody_takes_back():
+    case, clerk = sent()
+    done = services.move(case=case, name="receive", actor=applicant_of(case), at=AT)
+
+    for name, actor in (("take_back", clerk), ("report_missing", applicant_of(case))):
+        with pytest.raises(IllegalMove):
+            services.move(case=done, name=name, actor=actor, at=AT)
+
+
+def test_nothing_is_taken_back_once_another_application_was_begun():
+    case, clerk = sent()
+    done = services.move(case=case, name="receive", actor=clerk, at=AT)
+    services.open_case(kind=case.kind, citizen=case.citizen, post=case.post, actor=applicant_of(case), at=AT)
+
+    with pytest.raises(Conflict) as refused:
+        services.move(case=done, name="take_back", actor=clerk, at=AT)
+
+    assert refused.value.code == "already_applied"
 
 
 @pytest.mark.parametrize("number", ["", "   ", "x" * 65, "a\nb\x00"])

@@ -42,7 +42,7 @@ def test_an_empty_queue_leads_back_to_the_list(post, officer):
 
 def test_the_start_page_leads_to_what_is_due_first(post, officer):
     case = make_case(post=post)
-    Case.objects.filter(pk=case.pk).update(due_on=now().date() - timedelta(days=3))
+    Case.objects.filter(pk=case.pk).update(expected_on=now().date() - timedelta(days=3))
     make_case("info_requested", post=post)
 
     shown = screen(officer).get("/admin/").content.decode()

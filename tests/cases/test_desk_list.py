@@ -1,6 +1,6 @@
 """The lists of the desk: whose cases, in which order, how they are found, and the clock beside each."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -10,9 +10,11 @@ from django.utils import translation
 from apps.accounts.models import User
 from apps.cases import services
 from apps.cases.admin import desk
-from apps.cases.admin.clock import clock, pressure, waiting
+from apps.cases.admin.clock import clock, pressure, promised, waiting
 from apps.cases.admin.queue import CappedPaginator
 from apps.cases.models import Case
+from apps.cases.statuses import PROMISED, Status
+from apps.kernel.workflow import SYSTEM
 from apps.posts.models import Post
 from tests.cases.desk import QUEUE, numbers, page_of, screen
 from tests.cases.factories import (
@@ -178,7 +180,7 @@ def test_a_count_says_when_there_are_many(post, officer, monkeypatch):
 
 def case_due(on, *, zone="Europe/Paris", status="submitted"):
     post = Post(city_zh="巴黎", city_en="Paris", time_zone=zone)
-    return Case(post=post, status=status, due_on=on, submitted_at=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    return Case(post=post, status=status, expected_on=on, submitted_at=datetime(2026, 11, 20, 9, tzinfo=UTC))
 
 
 def test_times_are_on_the_clock_of_the_post_and_say_so():
@@ -202,11 +204,26 @@ def test_a_deadline_presses_by_the_calendar_of_the_post():
     assert pressure(case_due(date(2026, 11, 25)), at) is None
 
 
-def test_no_deadline_presses_while_the_citizen_has_to_act():
-    at = datetime(2026, 12, 24, tzinfo=UTC)
+@pytest.mark.parametrize("status", sorted(set(Status) - set(PROMISED)))
+def test_nothing_is_late_while_somebody_else_has_to_act(status):
+    case = case_due(date(2026, 11, 23), status=status)
 
-    assert pressure(case_due(date(2026, 11, 23), status="info_requested"), at) is None
-    assert pressure(case_due(date(2026, 11, 23), status="refused"), at) is None
+    assert pressure(case, datetime(2026, 12, 24, tzinfo=UTC)) is None
+    assert promised(case) is None
+
+
+def test_a_late_answer_of_the_citizen_or_the_issuer_makes_no_officer_late(post, officer):
+    answered, heard = make_case("info_requested", post=post), make_case("issuer_verification", post=post)
+    at = AT + timedelta(days=14)
+
+    answered = services.move(case=answered, name="answer", actor=applicant_of(answered), at=at)
+    heard = services.move(case=heard, name="hear_issuer", actor=SYSTEM, at=at)
+
+    for case in (answered, heard):
+        assert case.due_on < case.post.today(at) < case.expected_on
+        assert pressure(case, at) is None
+        assert pressure(case, at + timedelta(days=7)) == "overdue"
+    assert str(answered.expected_on) in screen(officer).get(page_of(answered)).content.decode()
 
 
 def test_days_of_waiting_are_days_of_the_calendar():

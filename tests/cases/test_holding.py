@@ -7,10 +7,16 @@ import pytest
 from apps.cases import services
 from apps.cases.admin import desk
 from apps.cases.models import Case
+from apps.cases.procedure import procedures
 from apps.kernel.errors import Conflict, Forbidden, Invalid
+from apps.kernel.holdings import Whose, holdings
 from apps.kernel.workflow import Actor, By
+from apps.notifications.models import Message
+from apps.outbox import services as outbox
 from tests.cases.factories import AT, applicant_of, make_case, make_file, make_officer, make_post, make_supervisor
 from tests.cases.test_move import at_once
+from tests.journeys.people import Phone
+from tests.notifications.test_texts import all_names
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(minutes=61)
@@ -99,6 +105,35 @@ def test_a_transfer_keeps_the_time_of_submission_and_the_place():
     assert (moved.post, moved.status, moved.officer) == (other, "submitted", None)
     assert (moved.submitted_at, moved.due_on) == (case.submitted_at, case.due_on)
     assert moved.history.last().details == {"post": "LON"}
+
+
+def test_a_transfer_tells_the_citizen_the_coded_reason_and_keeps_the_note_for_colleagues():
+    case, words = make_case("preliminary_review"), "与申请人有亲属关系，须回避"
+    make_post("LON")
+    services.move(
+        case=case, name="transfer", actor=Actor(By.OFFICER, case.officer), at=AT, reasons=["nearer_post"], note=words,
+        details={"post": "LON"},
+    )  # fmt: skip
+    outbox.drain(queue="default")
+
+    step = Phone(case.applicant).get(f"/api/v1/cases/{case.pk}/timeline").parsed[-1]
+    message = Message.objects.get(user=case.applicant, template="transferred")
+    exported = holdings["cases"].export(Whose(citizen=case.citizen_id))
+
+    assert ([reason["code"] for reason in step["reasons"]], step["note"]) == (["nearer_post"], "")
+    assert "- 另一使领馆离申请人现在的位置更近。" in message.body
+    assert words not in message.body + str(exported)
+    assert "nearer_post" in str(exported)
+    assert case.history.last().note == words
+
+
+@pytest.mark.parametrize("procedure", procedures.values(), ids=lambda procedure: procedure.kind)
+def test_a_text_about_a_case_names_only_facts_a_case_has(procedure):
+    case = make_case("info_requested")
+    given = set(services.facts(case=case, step=case.history.last(), language="en", at=AT))
+
+    for template in {*procedure.messages.values(), "lapsing_soon"}:
+        assert all_names(template, "en") <= given, template
 
 
 @pytest.mark.parametrize("post", ["", "XXX", "PAR"])

@@ -5,11 +5,13 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.audit.models import Entry
 from apps.cases import services
+from apps.cases.admin import desk
 from apps.cases.models import Case, Step
-from apps.kernel.errors import DomainError, Forbidden, IllegalMove
+from apps.kernel.errors import Conflict, DomainError, Forbidden, IllegalMove
 from apps.kernel.workflow import Actor, By
 from tests.cases.desk import press, screen
 from tests.cases.factories import AT, make_case, make_officer
+from tests.cases.test_holding import LATER
 from tests.cases.test_move import at_once
 from tests.journeys.people import Phone
 
@@ -96,6 +98,36 @@ def test_of_many_second_officers_one_decides():
     assert sum(isinstance(outcome, Case) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, DomainError) for outcome in outcomes) == 5
     assert case.history.filter(move="refuse").count() == 1
+
+
+def take_next(actor, at=AT):
+    return services.take_next(actor=actor, cases=desk.in_sight(actor.user), at=at)
+
+
+def test_a_proposed_refusal_is_taken_by_one_officer_and_offered_to_no_other():
+    case = make_case("final_review")
+    second, third = second_of(case), second_of(case)
+
+    taken = take_next(second)
+
+    assert (taken.pk, taken.status, taken.officer) == (case.pk, "final_review", second.user)
+    assert taken.proposed_by == case.proposed_by
+    assert (take_next(second), take_next(third)) == (None, None)
+    with pytest.raises(Conflict):
+        services.move(case=case, name="refuse", actor=third, at=AT)
+    assert take_next(third, at=LATER).officer == third.user
+
+
+def test_a_proposed_refusal_can_be_laid_back_and_its_proposer_never_holds_it():
+    case = make_case("final_review")
+    proposer, second = Actor(By.OFFICER, case.proposed_by), second_of(case)
+
+    assert take_next(proposer) is None
+    with pytest.raises(Forbidden):
+        services.move(case=case, name="take_over", actor=proposer, at=AT)
+    services.move(case=take_next(second), name="release", actor=second, at=AT)
+
+    assert services.move(case=case, name="refuse", actor=second_of(case), at=AT).status == "refused"
 
 
 def test_a_case_that_was_sent_back_can_be_approved_by_anyone_who_reviews():

@@ -132,13 +132,14 @@ def test_a_part_that_cannot_answer_hides_no_other(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_missed_deadline_is_counted_for_its_post():
-    case = make_case(Status.SUBMITTED)
-    type(case).objects.filter(pk=case.pk).update(due_on=timezone.now().date() - timedelta(days=1))
+def test_a_broken_promise_is_counted_for_its_post_and_a_stopped_clock_is_not():
+    late, waits = make_case(Status.SUBMITTED), make_case(Status.INFO_REQUESTED)
+    yesterday = timezone.now().date() - timedelta(days=1)
+    type(late).objects.filter(pk__in=[late.pk, waits.pk]).update(expected_on=yesterday)
 
     found = samples(scrape())
 
-    assert ({"post": case.post_id}, 1.0) in found["consular_cases_overdue"]
+    assert ({"post": late.post_id}, 1.0) in found["consular_cases_overdue"]
     assert {labels["status"] for labels, _ in found["consular_dispatches_to_look_at"]} == {"failed", "unknown"}
 
 

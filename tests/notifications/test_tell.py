@@ -180,5 +180,5 @@ class TestNewDevice:
 
 
 def test_every_fact_of_the_examples_is_used_by_some_template():
-    """``procedure`` and ``status`` are offered by callers; no text needs them yet."""
-    assert {"procedure", "status"} < set(FACTS)
+    """``status`` is offered by callers; no text needs it yet."""
+    assert {"status"} < set(FACTS)

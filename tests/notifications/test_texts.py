@@ -19,7 +19,7 @@ PROMISED = {
     "refused", "returned", "withdrawn", "collected", "new_device", "device_waiting", "made",
     "mandate_accepted", "mandate_revoked",
     "lapsing_soon", "lapsed", "issuer_asked", "issuer_replied", "transferred",
-    "shipped", "delivered", "lost_in_mail", "reissued", "certificate_ready", "export_ready", "erasure_done",
+    "shipped", "delivered", "missing_noted", "lost_in_mail", "reissued", "certificate_ready", "export_ready", "erasure_done",
     "passport_void", "passport_found",
 }  # fmt: skip
 CALLED_BY_SOMEONE_IN_TROUBLE = (
@@ -157,12 +157,10 @@ def test_a_refusal_tells_how_to_appeal():
     assert re.search(r"review within 60 days .* six months", written("refused", "en").body)
 
 
-def test_a_refusal_names_the_law_the_body_of_review_and_the_court_when_they_are_given():
-    body = written("refused", "zh-hans").body
+def test_what_people_test_with_is_what_texts_say():
+    said = {fact for name in NAMES for language in LANGUAGES for fact in all_names(name, language)}
 
-    assert "- 《护照法》第十三条第一款第一项" in body
-    assert re.search(r"向外交部申请行政复议.*向北京市第三中级人民法院提起行政诉讼", body)
-    assert "向人民法院提起" in written("refused", "zh-hans", court="", grounds="").body
+    assert said | {"status", "currency", "post", "link"} == set(FACTS)
 
 
 def test_there_is_no_template_and_no_language_by_accident():

@@ -14,7 +14,7 @@ from apps.cases import services as cases
 from apps.documents import services as documents
 from apps.documents.models import Issue
 from apps.kernel.errors import Conflict
-from apps.kernel.workflow import SYSTEM
+from apps.kernel.workflow import SYSTEM, Actor, By
 from apps.outbox import services as outbox
 from apps.outbox.services import LeaseLost
 from apps.seals import mrz
@@ -22,7 +22,7 @@ from apps.seals import services as seals
 from apps.travel_documents import services
 from apps.travel_documents.models import Validity
 from deploy.demo.pictures import portrait
-from tests.cases.factories import AT, make_case
+from tests.cases.factories import AT, make_case, make_officer
 from tests.documents.factories import cleaned
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +140,27 @@ def test_a_new_document_makes_the_persons_old_one_void(case):
     old.refresh_from_db()
     assert old.status == "void"
     assert Issue.objects.get(subject=case.payable).status == "issued"
+
+
+def test_what_the_mail_lost_is_void_at_once_and_made_anew_free_of_charge(case):
+    clerk = Actor(By.OFFICER, make_officer(case.post))
+    type(case).objects.filter(pk=case.pk).update(delivery="ship", ship_to="12 rue de Paris, 75002 Paris")
+    services.issue(case=str(case.pk), job=Run(), at=now())
+    first = Issue.objects.get(subject=case.payable)
+    cases.move(case=case, name="ship", actor=clerk, at=now(), details={"tracking": "RR1"})
+    cases.move(case=case, name="lose", actor=clerk, at=now())
+
+    outbox.drain(queue="default")
+    services.issue(case=str(case.pk), job=Run(), at=now())
+
+    case.refresh_from_db()
+    first.refresh_from_db()
+    second = Issue.objects.live().get(subject=case.payable)
+    assert (first.status, second.status) == ("void", "issued")
+    assert second.number != first.number
+    assert (case.status, case.tracking) == ("ready_to_ship", "")
+    assert not cases.is_fee_due(case)
+    assert [step.move for step in case.history.all()][-3:] == ["lose", "reissue", "issue"]
 
 
 def test_a_case_that_is_not_in_production_gets_nothing():

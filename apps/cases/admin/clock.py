@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.cases.models import Case
-from apps.cases.statuses import Face
+from apps.cases.statuses import PROMISED, Face
 from apps.posts.models import Post
 
 NOTHING = "–"
@@ -34,14 +34,21 @@ def day(on: date | None) -> str:
     return on.isoformat() if on else NOTHING
 
 
+def promised(case: Case) -> date | None:
+    """The day the citizen was told; none while the clock stands still or the document is made (R22, R33).
+
+    ``due_on`` is not it: that one never moves, so that a resubmitted case keeps its place (R30).
+    """
+    return case.expected_on if case.status in PROMISED else None
+
+
 def pressure(case: Case, at: datetime) -> Pressure | None:
-    """Only while it is our turn: the clock stops while the citizen has to act (R33)."""
-    if case.due_on is None or case.state.face is not Face.OUR_TURN:
+    by_when, today = promised(case), case.post.today(at)
+    if by_when is None:
         return None
-    today = case.post.today(at)
-    if case.due_on < today:
+    if by_when < today:
         return Pressure.OVERDUE
-    return Pressure.SOON if case.due_on <= today + timedelta(days=1) else None
+    return Pressure.SOON if by_when <= today + timedelta(days=1) else None
 
 
 def waiting(case: Case, at: datetime) -> str:

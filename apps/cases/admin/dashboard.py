@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.cases.admin import desk
-from apps.cases.admin.clock import clock, day, pressure, waiting
+from apps.cases.admin.clock import clock, day, pressure, promised, waiting
 from apps.cases.admin.desk import Tab
 from apps.cases.admin.labels import pressure_label, status_label, urgency_label
 from apps.cases.models import Case
@@ -31,7 +31,7 @@ def start(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "clock": clock(now(), post) if post else "",
         "counts": [
             {"tab": tab.value, "label": tab.label, "count": desk.count(desk.on(tab, cases, user))}
-            for tab in (Tab.WAITING, Tab.MINE, Tab.CITIZEN)
+            for tab in (Tab.WAITING, Tab.MINE, Tab.MISSING, Tab.CITIZEN)
         ],
         "oldest": [_line(case) for case in queue[:SHOWN]],
     }
@@ -43,7 +43,7 @@ def _line(case: Case) -> dict[str, Any]:
         "case": case,
         "status": status_label(case),
         "urgency": urgency_label(case),
-        "due": day(case.due_on),
+        "expected": day(promised(case)),
         "pressure": pressure_label(pressure(case, at)),
         "waiting": waiting(case, at),
     }

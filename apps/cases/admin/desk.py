@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.cases.models import ALPHABET, Case, CaseQuerySet
-from apps.cases.statuses import LIVE, QUEUED, YOURS, Status
+from apps.cases.statuses import LIVE, QUEUED, YOURS, Receipt, Status
 from apps.posts.models import Post
 
 MANY = 99
@@ -20,6 +20,7 @@ class Tab(TextChoices):
     WAITING = "waiting", _("Waiting for review")
     SECOND = "second", _("Waiting for a second officer")
     MINE = "mine", _("Mine")
+    MISSING = "missing", _("Has not come by mail")
     CITIZEN = "citizen", _("Waiting for the citizen")
     ALL = "all", _("All")
 
@@ -41,6 +42,8 @@ def on(tab: str, cases: CaseQuerySet, user: User) -> CaseQuerySet:
         return cases.filter(status__in=LIVE, officer=user)
     if tab == Tab.SECOND:
         return cases.filter(status=Status.FINAL_REVIEW)
+    if tab == Tab.MISSING:
+        return cases.filter(receipt=Receipt.MISSING)
     if tab == Tab.CITIZEN:
         return cases.filter(status__in=YOURS - {Status.DRAFT})
     return cases if tab == Tab.ALL else cases.filter(status__in=QUEUED)

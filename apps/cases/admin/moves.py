@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.cases.models import Case
-from apps.cases.services import is_held_by_another, visible_before
+from apps.cases.services import can_be_reopened, is_held_by_another, visible_before
 from apps.cases.statuses import Status
 from apps.kernel.errors import DomainError, Stale
 from apps.kernel.workflow import Actor, Move
@@ -78,11 +78,14 @@ def choices(case: Case, *, actor: Actor, at: datetime, typed: Typed | None = Non
 def _makes_sense(case: Case, row: Move, actor: Actor, at: datetime) -> bool:
     """Nobody takes over from oneself, gives back what nobody holds, or decides on a proposal of one's own."""
     is_mine = case.officer == actor.user
-    if row.name == "take_over":
-        return not is_mine
     if row.name == "release":
         return is_mine or is_held_by_another(case, officer=actor.user, at=at)
-    return row.name != "refuse" or case.proposed_by != actor.user
+    if row.name == "take_back":
+        return can_be_reopened(case, at)
+    if row.name == "take_over" and is_mine:
+        return False
+    is_own_proposal = case.status == Status.FINAL_REVIEW and case.proposed_by == actor.user
+    return not (is_own_proposal and row.name in {"refuse", "take_over"})
 
 
 def _first(rows: list[Move]) -> list[Move]:
@@ -108,7 +111,7 @@ def _choice(case: Case, row: Move, typed: Typed | None) -> Choice:
         note=typed.data.get("note", "") if typed else "",
         lacks=[str(LACKS.get(lack, _("Something is still missing."))) for lack in lacking],
         is_open=typed is not None,
-        is_told=row.asks not in {"", "transfers"},
+        is_told=bool(row.asks) and not row.private_note,
         posts=_posts(case, typed) if "post" in row.wants else [],
         tracking=(typed.data.get("tracking", "") if typed else "") if "tracking" in row.wants else None,
         act=act(case, row.name, case.version),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.cases.admin import desk
-from apps.cases.admin.clock import clock_tag, day, pressure, waiting
+from apps.cases.admin.clock import clock_tag, day, pressure, promised, waiting
 from apps.cases.admin.desk import Tab
 from apps.cases.admin.labels import pressure_label, status_label, urgency_label
 from apps.cases.models import Case, CaseQuerySet
@@ -53,7 +53,7 @@ class QueueList(ChangeList):
 class QueueAdmin(ModelAdmin):
     """The columns and the order of the queue."""
 
-    list_display = ["number", "who", "what", "stage", "submitted", "due", "waits", "officer"]
+    list_display = ["number", "who", "what", "stage", "submitted", "expected", "waits", "officer"]
     list_display_links = ("number", "who")
     list_select_related = ("citizen", "post", "officer")
     sortable_by = ()
@@ -106,9 +106,9 @@ class QueueAdmin(ModelAdmin):
     def submitted(self, case: Case) -> SafeString | str:
         return clock_tag(case.submitted_at, case.post)
 
-    @admin.display(description=_("due"))
-    def due(self, case: Case) -> SafeString:
-        return format_html("{} {}", day(case.due_on), pressure_label(pressure(case, now())))
+    @admin.display(description=_("expected"))
+    def expected(self, case: Case) -> SafeString:
+        return format_html("{} {}", day(promised(case)), pressure_label(pressure(case, now())))
 
     @admin.display(description=_("waiting"))
     def waits(self, case: Case) -> str:

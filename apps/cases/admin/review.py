@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from apps.accounts.models import Sex, User
-from apps.cases.admin.clock import NOTHING, clock_tag, day, pressure, waiting
+from apps.cases.admin.clock import NOTHING, clock_tag, day, pressure, promised, waiting
 from apps.cases.admin.desk import next_in_queue
 from apps.cases.admin.labels import label, pressure_label, status_label, urgency_label
 from apps.cases.models import Case, Holder, Step
@@ -70,7 +70,7 @@ def head(case: Case, at: datetime) -> dict[str, Any]:
     return {
         "status": status_label(case),
         "urgency": urgency_label(case),
-        "due": day(case.due_on),
+        "expected": day(promised(case)),
         "pressure": pressure_label(pressure(case, at)),
         "submitted": clock_tag(case.submitted_at, case.post),
         "waiting": waiting(case, at),

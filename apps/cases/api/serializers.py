@@ -7,7 +7,7 @@ from apps.cases.models import Attachment, Case, Step
 from apps.cases.plan import Progress, Stage, Waiting
 from apps.cases.procedure import Material
 from apps.cases.services import plan_of
-from apps.cases.services.facts import reason_labels, rows_named
+from apps.cases.services.facts import is_private, reason_labels, told_note
 from apps.cases.statuses import Face, Status
 from apps.documents.statuses import FileKind, FileStatus
 from apps.kernel.api.serializers import In, Out
@@ -148,11 +148,11 @@ class StepOut(Out):
     note = serializers.SerializerMethodField()
 
     def get_note(self, step: Step) -> str:
-        return "" if is_private(step) else step.note
+        return told_note(step.case, step)
 
     @extend_schema_field(ReasonOut(many=True))
     def get_reasons(self, step: Step) -> list[dict[str, str]]:
-        if is_private(step):
+        if is_private(step.case, step):
             return []
         labels = reason_labels(step.case, step)
         return [{"code": code, "label": label} for code, label in zip(step.reasons, labels, strict=False)]
@@ -180,11 +180,6 @@ class ChangeOut(Out):
 class ChangesOut(Out):
     events = ChangeOut(many=True)
     next = serializers.CharField(help_text="Send it as `after` next time.")
-
-
-def is_private(step: Step) -> bool:
-    """What officers say among themselves."""
-    return any(row.private for row in rows_named(step.case, step.move))
 
 
 def offered(case: Case, row: Move) -> dict[str, Any]:

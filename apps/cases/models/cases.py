@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Citizen, Scope, User
 from apps.cases.models.holder import Holder
 from apps.cases.procedure import Procedure, procedures
-from apps.cases.statuses import ANSWERABLE, LIVE, PROMISED, QUEUED, SUBMITTED_AND_LIVE, Status
+from apps.cases.statuses import ANSWERABLE, LIVE, PROMISED, QUEUED, SUBMITTED_AND_LIVE, Receipt, Status
 from apps.kernel.models import Record
 from apps.posts.models import ChargePolicy, Delivery, Post, Urgency
 
@@ -110,12 +110,16 @@ class Case(Record):
     )
     ship_to = models.CharField(_("postal address"), max_length=300, blank=True, db_default="", editable=False)
     tracking = models.CharField(_("tracking number"), max_length=64, blank=True, db_default="", editable=False)
+    receipt = models.CharField(
+        _("receipt"), max_length=12, choices=Receipt.choices, blank=True, db_default="", editable=False
+    )
+    """The applicant's word; that the mail lost it only an officer decides."""
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
     fee_settled_at = models.DateTimeField(_("paid"), null=True, editable=False)
     due_on = models.DateField(_("due"), null=True, editable=False)
-    """When the post must have answered: orders the queue, and stays when papers are sent again."""
+    """The first promise: orders the queue, and stays when papers are sent again (R30). Nobody is late by it."""
     expected_on = models.DateField(_("expected"), null=True, editable=False)
-    """What the person is told; counts from a complete file (R33)."""
+    """What the person is told, and what the post is held to; counts from a complete file (R33)."""
     answer_by = models.DateField(_("answer by"), null=True, editable=False)
     """While it is the person's turn: the last day, after which the case lapses."""
 
@@ -165,11 +169,16 @@ class Case(Record):
                 name="queue_of_a_post",
                 condition=Q(status__in=QUEUED),
             ),
+            models.Index(
+                fields=["post", "due_on", "submitted_at"],
+                name="missing_of_a_post",
+                condition=Q(receipt=Receipt.MISSING),
+            ),
             models.Index(fields=["post", "-submitted_at"], name="cases_of_a_post"),
             models.Index(fields=["post", "name"], name="live_cases_by_name", condition=Q(status__in=LIVE)),
             models.Index(fields=["post", "spelling"], name="live_cases_by_spelling", condition=Q(status__in=LIVE)),
             models.Index(fields=["answer_by"], name="cases_to_lapse", condition=Q(status__in=ANSWERABLE)),
-            models.Index(fields=["expected_on"], name="cases_with_a_promise", condition=Q(status__in=PROMISED)),
+            models.Index(fields=["post", "expected_on"], name="promises_of_a_post", condition=Q(status__in=PROMISED)),
         ]
         permissions = [("supervise", _("Can ask again and free what others hold"))]
 

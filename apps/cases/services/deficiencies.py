@@ -21,6 +21,13 @@ def visible_before(case: Case, reasons: Sequence[str]) -> list[str]:
     return [code for code in reasons if case.procedure.concerns.get(code) not in sent_since]
 
 
+def asked_for(case: Case) -> set[str]:
+    """The materials that requests have named, whatever the answers alone would ask for."""
+    asks = case.history.filter(move=ASK).values_list("reasons", flat=True) if case.submitted_at else ()
+    named = {case.procedure.concerns.get(code, "") for reasons in asks for code in reasons}
+    return named - {""}
+
+
 def check_repeats(case: Case, row: Move, reasons: Sequence[str], actor: Actor) -> int:
     """1 for a request that repeats, else 0. Raises ``Forbidden`` (``needs_supervisor``)."""
     if row.name != ASK or not visible_before(case, reasons):

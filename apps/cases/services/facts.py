@@ -31,7 +31,7 @@ def facts(*, case: Case, step: Step, language: str, at: datetime) -> dict[str, F
             "asked_on": case.post.today(step.at).isoformat(),
             "new_post": step.details.get("post", ""),
             "reasons": reason_labels(case, step),
-            "note": step.note,
+            "note": told_note(case, step),
             "link": "",
         }
 
@@ -49,6 +49,16 @@ def reason_labels(case: Case, step: Step) -> list[str]:
     name = "propose_refusal" if step.move == "refuse" else step.move
     lists = [case.procedure.reasons.get(row.asks, {}) for row in rows_named(case, name)]
     return [str(known[code]) for known in lists[:1] for code in step.reasons if code in known]
+
+
+def is_private(case: Case, step: Step) -> bool:
+    """What officers say among themselves."""
+    return any(row.private for row in rows_named(case, step.move))
+
+
+def told_note(case: Case, step: Step) -> str:
+    """The note, unless it was written for colleagues."""
+    return "" if any(row.private or row.private_note for row in rows_named(case, step.move)) else step.note
 
 
 def rows_named(case: Case, name: str) -> list[Move]:

@@ -34,8 +34,12 @@ def check(case: Case, row: Move, actor: Actor, at: datetime) -> None:
 
 
 def check_second_officer(case: Case, row: Move, actor: Actor) -> None:
-    """Raises ``Forbidden`` (``same_officer``): who proposed a refusal does not decide it (R31)."""
-    if row.source == Status.FINAL_REVIEW and row.name == "refuse" and case.proposed_by_id == actor.user.pk:
+    """Raises ``Forbidden`` (``same_officer``): who proposed a refusal neither decides it nor holds it (R31)."""
+    if (
+        row.source == Status.FINAL_REVIEW
+        and row.name in {"refuse", "take_over"}
+        and case.proposed_by_id == actor.user.pk
+    ):
         raise Forbidden(_("A second officer has to decide this."), code="same_officer")
 
 

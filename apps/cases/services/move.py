@@ -8,20 +8,22 @@ from apps.accounts.services import person_key
 from apps.audit.services import record
 from apps.cases.events import CaseMoved
 from apps.cases.models import Case, Holder, Step
-from apps.cases.services import deficiencies, holding, promise
+from apps.cases.services import deficiencies, holding, parcel, promise
 from apps.cases.services.changes import note_change
 from apps.cases.services.details import Details, read_details
 from apps.cases.statuses import Face, Status
 from apps.kernel.errors import Conflict, Fault, Invalid, Stale, Unmet, violated
 from apps.kernel.sight import keep_in_sight
-from apps.kernel.workflow import Actor, By, Move
+from apps.kernel.workflow import Actor, Move
 from apps.outbox.services import publish
 from apps.posts.services import price
 
 WRITTEN = [
-    "status", "officer", "held_until", "proposed_by", "repeats", "post", "tracking", "person", "particulars",
+    "status", "officer", "held_until", "proposed_by", "repeats", "post", "tracking", "receipt", "person", "particulars",
     "charge_policy", "submitted_at", "fee_settled_at", "due_on", "expected_on", "answer_by",
 ]  # fmt: skip
+APPLYING = {Status.DRAFT, Status.INFO_REQUESTED}
+"""What is sent from here is sent to be reviewed; later the particulars stay as they were reviewed."""
 AROUND = ("post", "citizen", "officer", "applicant")
 
 
@@ -50,6 +52,7 @@ def move(
     row = _permit(case, name, actor)
     holding.check(case, row, actor, at)
     holding.check_second_officer(case, row, actor)
+    parcel.check(case, row, at)
     _check_reasons(case, row, reasons, note)
     case.repeats += deficiencies.check_repeats(case, row, reasons, actor)
     wanted = read_details(case, row, details or {})
@@ -115,19 +118,19 @@ def _follow(case: Case, row: Move, actor: Actor, at: datetime, wanted: Details) 
     source, target = case.state, Status(row.target)
     case.status = target
     holding.hold(case, row, actor, at)
-    if target is Status.FINAL_REVIEW:
+    if target is Status.FINAL_REVIEW and source is not target:
         case.proposed_by = actor.user
     if wanted.post:
         keep_in_sight(case.pk)
         case.post = wanted.post
-    case.tracking = wanted.tracking or case.tracking
+    parcel.follow(case, row, actor.by, wanted.tracking)
     if row.name == "pay":
         case.fee_settled_at = at
     if target.face is Face.DONE:
         return
     if source is Status.DRAFT:
         _submit(case, at)
-    if actor.by is By.APPLICANT:
+    if source in APPLYING:
         case.particulars, case.person = Holder.of(case.citizen).written(), person_key(case.citizen)
     promise.renew(case, row, source, at)
 

@@ -8,7 +8,8 @@ from apps.cases.services.move import move
 from apps.cases.statuses import Status
 from apps.kernel.workflow import Actor
 
-TAKEN_BY = {Status.SUBMITTED: "claim", Status.PRELIMINARY_REVIEW: "take_over"}
+TAKEN_BY = {Status.SUBMITTED: "claim", Status.PRELIMINARY_REVIEW: "take_over", Status.FINAL_REVIEW: "take_over"}
+"""Whatever is taken is held: else the same case would be the next one again, for everybody."""
 
 
 @transaction.atomic
@@ -20,5 +21,4 @@ def take_next(*, actor: Actor, cases: CaseQuerySet, at: datetime) -> Case | None
     found = holding.next_for(officer=actor.user, cases=cases, at=at)
     if found is None:
         return None
-    name = TAKEN_BY.get(found.state)
-    return move(case=found, name=name, actor=actor, at=at) if name else found
+    return move(case=found, name=TAKEN_BY[found.state], actor=actor, at=at)
