@@ -13,6 +13,7 @@ from apps.cases.services.planning import plan_of
 from apps.cases.services.presence import look_at
 from apps.cases.services.preview import preview
 from apps.cases.services.take import take_next
+from apps.cases.services.taking_up import take_up
 from apps.cases.services.telling import tell_about
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "quote",
     "remind",
     "take_next",
+    "take_up",
     "tell_about",
     "visible_before",
 ]
