@@ -25,7 +25,8 @@ ENDED_WITHOUT = {Status.WITHDRAWN, Status.REFUSED, Status.RETURNED, Status.LAPSE
 
 @on_many(CaseMoved)
 def tell_the_applicant(moved: Sequence[CaseMoved]) -> None:
-    steps = Step.objects.select_related("case__post", "case__applicant").in_bulk([event.step for event in moved])
+    around = ("case__post", "case__applicant", "case__citizen")
+    steps = Step.objects.select_related(*around).in_bulk([event.step for event in moved])
     for event in moved:
         step = steps[event.step]
         case, messages = step.case, step.case.procedure.messages

@@ -3,12 +3,14 @@
 import pytest
 from django.utils import timezone
 
-from apps.accounts.models import Consent, Relation
-from apps.accounts.services import mandates
+from apps.accounts.models import Consent, Relation, User
+from apps.accounts.services import addressee, mandates
 from apps.cases import services
 from apps.cases.models import Case
 from apps.kernel.errors import Unmet
 from apps.kernel.workflow import Actor, By
+from apps.notifications.models import Message
+from apps.outbox.services import drain
 from tests.accounts.factories import birthday, make_mandate
 from tests.cases.factories import AT, SAID, make_applicant, make_draft, make_file, make_officer
 from tests.journeys.people import Phone
@@ -132,3 +134,51 @@ def test_under_sixteen_the_guardian_who_acts_counts_not_the_helper_who_began():
     assert [fault.code for fault in refused.value.faults] == ["guardian_required"]
     assert Phone(guardian).post(f"/api/v1/cases/{case.pk}/validate").parsed["problems"] == []
     assert move(case, "submit", acting(guardian)).applicant == guardian
+
+
+def read_by(user):
+    return set(Message.objects.filter(user=user).values_list("template", flat=True))
+
+
+def test_after_the_right_is_over_the_owner_reads_what_is_told_and_the_helper_nothing(owner, helper):
+    case, mandate = begun_by(helper, owner)
+    User.objects.filter(pk=owner.pk).update(language="en")
+    clerk = Actor(By.OFFICER, make_officer(case.post))
+    move(case, "submit", acting(helper))
+    drain(queue="default")
+    over(mandate)
+    move(case, "claim", clerk)
+    shown = services.preview(case=case, name="ask", reasons=["photo_unsuitable"], note="x", at=AT)
+    move(case, "ask", clerk)
+    drain(queue="default")
+
+    assert read_by(helper) == {"application_submitted", "mandate_revoked"}
+    assert read_by(owner) == {"mandate_revoked", "review_started", "materials_requested"}
+    told = Message.objects.get(template="materials_requested")
+    assert (told.language, told.title) == ("en", shown.title) == (shown.language, told.title)
+
+
+def test_the_person_is_told_before_a_relative_and_a_closed_account_never(owner, helper):
+    case, mandate = begun_by(helper, owner)
+    over(mandate)
+    Relation.objects.filter(citizen=case.citizen).update(kind="parent")
+    grown = make_applicant()
+    Relation.objects.create(user=grown, citizen=case.citizen, kind="self")
+    assert addressee(citizen=case.citizen, first=helper) == grown
+
+    User.objects.filter(pk=grown.pk).update(is_active=False)
+    assert addressee(citizen=case.citizen, first=helper) == owner
+    Relation.objects.filter(user=owner).delete()
+    assert addressee(citizen=case.citizen, first=helper) is None
+
+
+def test_where_nobody_is_left_a_move_is_made_and_told_to_nobody():
+    case = make_draft()
+    clerk = Actor(By.OFFICER, make_officer(case.post))
+    move(case, "submit", acting(case.applicant))
+    Relation.objects.filter(citizen=case.citizen).delete()
+    move(case, "claim", clerk)
+    drain(queue="default")
+
+    assert not Message.objects.exists()
+    assert services.preview(case=case, name="ask", reasons=["photo_unsuitable"], note="x", at=AT) is None

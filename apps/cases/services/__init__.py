@@ -11,13 +11,14 @@ from apps.cases.services.open import open_case
 from apps.cases.services.papers import attach, detach
 from apps.cases.services.planning import plan_of
 from apps.cases.services.presence import look_at
-from apps.cases.services.preview import preview
+from apps.cases.services.preview import Preview, preview
 from apps.cases.services.take import take_next
 from apps.cases.services.taking_up import take_up
 from apps.cases.services.telling import tell_about
 
 __all__ = [
     "PAGE",
+    "Preview",
     "attach",
     "changes",
     "detach",
