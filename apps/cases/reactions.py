@@ -1,19 +1,23 @@
 """What a case does about what happened to it or around it."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.utils.timezone import now
 
+from apps.accounts.events import MandateAccepted, MandateRevoked
+from apps.accounts.models import Citizen
 from apps.cases import services
 from apps.cases.events import CaseMoved
 from apps.cases.models import Attachment, Case, Step
 from apps.cases.services import certificate
 from apps.cases.statuses import FINAL, MADE, Status
 from apps.documents import services as documents
-from apps.documents.events import FileCleaned, FileReceived
+from apps.documents.events import DocumentIssued, DocumentVoided, FileCleaned, FileReceived
+from apps.documents.models import Issue
 from apps.kernel.errors import IllegalMove
 from apps.kernel.workflow import SYSTEM
-from apps.losses.events import VoidDeclared
+from apps.losses.events import IssuerNotified, PassportFound, PassportFrozen, VoidDeclared
 from apps.outbox.events import Job, effect, on, on_many
 from apps.payments import services as payments
 from apps.payments.events import PaymentSettled
@@ -25,7 +29,8 @@ ENDED_WITHOUT = {Status.WITHDRAWN, Status.REFUSED, Status.RETURNED, Status.LAPSE
 
 @on_many(CaseMoved)
 def tell_the_applicant(moved: Sequence[CaseMoved]) -> None:
-    steps = Step.objects.select_related("case__post", "case__applicant").in_bulk([event.step for event in moved])
+    around = ("case__post", "case__applicant", "case__citizen")
+    steps = Step.objects.select_related(*around).in_bulk([event.step for event in moved])
     for event in moved:
         step = steps[event.step]
         case, messages = step.case, step.case.procedure.messages
@@ -94,6 +99,56 @@ def show_the_paper_that_is_being_checked(event: FileReceived) -> None:
 @on(FileCleaned)
 def show_the_checked_paper(event: FileCleaned) -> None:
     _raise_versions(event.file)
+
+
+@on(PassportFrozen)
+def show_the_report(event: PassportFrozen) -> None:
+    _show(event.citizen, "passport_frozen", f"loss_report:{event.report}")
+
+
+@on(VoidDeclared)
+def show_that_the_passport_is_void(event: VoidDeclared) -> None:
+    _show(event.citizen, "passport_void", f"loss_report:{event.report}")
+
+
+@on(IssuerNotified)
+def show_that_the_issuer_was_asked(event: IssuerNotified) -> None:
+    _show(event.citizen, "issuer_notified", f"loss_report:{event.report}")
+
+
+@on(PassportFound)
+def show_that_the_passport_was_found(event: PassportFound) -> None:
+    _show(event.citizen, "passport_found", f"loss_report:{event.report}")
+
+
+@on(DocumentIssued)
+def show_the_document(event: DocumentIssued) -> None:
+    """The loss certificate is a document, and a field of its report."""
+    issue = Issue.objects.get(pk=event.issue)
+    _show(issue.citizen_id, "document_issued", f"document:{issue.pk}")
+    if event.subject.startswith("loss_report:"):
+        _show(issue.citizen_id, "passport_certified", event.subject)
+
+
+@on(DocumentVoided)
+def show_that_the_document_is_void(event: DocumentVoided) -> None:
+    issue = Issue.objects.get(pk=event.issue)
+    _show(issue.citizen_id, "document_void", f"document:{issue.pk}")
+
+
+@on(MandateAccepted)
+def show_the_helper(event: MandateAccepted) -> None:
+    _show(event.citizen, "right_accepted", f"citizen:{event.citizen}")
+
+
+@on(MandateRevoked)
+def show_that_a_right_is_over(event: MandateRevoked) -> None:
+    """Whoever has lost it reads nothing of the citizen any more, this included; a message tells them."""
+    _show(event.citizen, "right_revoked", f"citizen:{event.citizen}")
+
+
+def _show(citizen: UUID | str, kind: str, subject: str) -> None:
+    services.note_change(citizen=Citizen.objects.get(pk=citizen), kind=kind, subject=subject, at=now())
 
 
 def _raise_versions(file: str) -> None:

@@ -31,3 +31,11 @@ class DocumentIssued(Event):
 
     issue: str
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVoided(Event):
+    """A document that was live, or still being made, is void."""
+
+    issue: str
+    subject: str

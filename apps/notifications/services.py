@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 
 from apps.accounts.models import User
+from apps.accounts.services import trust
 from apps.audit import services as audit
 from apps.kernel.errors import IllegalMove, Unavailable
 from apps.kernel.faults import fault_point
@@ -140,7 +141,10 @@ def _hand_over(dispatch: Dispatch, before: datetime | None, at: datetime) -> dic
 
 
 def _follow(dispatch: Dispatch) -> None:
-    """What comes after an attempt that told the person nothing, or perhaps nothing."""
+    """What comes after an attempt: a question, another channel's turn, or that the owner of a device was told."""
+    subject, _colon, device = dispatch.message.subject.partition(":")
+    if dispatch.status == DispatchStatus.SENT and dispatch.sent_at and subject == "device":
+        trust.owner_was_told(device=device, channel=dispatch.channel, at=dispatch.sent_at)
     if dispatch.status == DispatchStatus.UNKNOWN and isinstance(channels[dispatch.channel], Answering):
         publish(DispatchDoubted(dispatch=str(dispatch.pk)))
     elif dispatch.status in REPEATABLE:

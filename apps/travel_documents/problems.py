@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.ages import guardian_applies
 from apps.accounts.services import guardians
 from apps.cases.procedure import Material
 from apps.cases.statuses import Status
@@ -92,9 +93,14 @@ def _delivery(case: Any) -> Iterator[Fault]:
 
 
 def _guardian(case: Any) -> Iterator[Fault]:
-    """R6: under 16 a guardian applies, and agrees to what is needed first."""
+    """R6: under 16 a guardian applies, and agrees to what is needed first.
+
+    Of whoever is older nothing is asked about who began the application: that account's right may be over, and there
+    can be no second application meanwhile (R3). Who acts now is asked by ``Case.objects.of``.
+    """
     on = case.created_at.date()
-    if not guardians.may_apply(user=case.applicant, citizen=case.citizen, on=on):
+    is_young = guardian_applies(born_on=case.citizen.born_on, on=on)
+    if is_young and not guardians.is_guardian(user=case.applicant, citizen=case.citizen):
         yield Fault("/citizen", "guardian_required", _("For somebody under 16 a parent or guardian has to apply."))
     for purpose in guardians.missing_consents(citizen=case.citizen, on=on):
         yield Fault(f"/consents/{purpose}", "consent_required", _("Read the guardian's consent and agree to it first."))

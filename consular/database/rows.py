@@ -55,6 +55,9 @@ def a_case(condition: str) -> str:
 
 PUT_TO_A_CASE = "EXISTS (SELECT FROM cases_attachment AS put WHERE put.file_id = documents_file.id)"
 
+RELATED = "EXISTS (SELECT FROM accounts_relation AS near WHERE near.user_id = accounts_user.id)"
+"""To a citizen in sight: the policy of the relations is asked, too."""
+
 RULES = {
     "cases_case": f"{OWN_POST} OR id = (SELECT consular_handed_over())",
     "accounts_citizen": f"{SUPERUSER} OR {a_case('seen.citizen_id = accounts_citizen.id')}",
@@ -63,8 +66,9 @@ RULES = {
     "documents_issue": f"{SUPERUSER} OR {a_case('seen.id = consular_case(documents_issue.subject)')}",
     "payments_quote": f"{OWN_POST} OR {a_case('seen.id = consular_case(payments_quote.payable)')}",
     "notifications_message": f"{SUPERUSER} OR {a_case('seen.id = consular_case(notifications_message.subject)')}",
-    # the accounts of colleagues, and of whoever applied here; the desk opens and changes accounts of staff only
-    "accounts_user": f"is_staff OR {SUPERUSER} OR {a_case('seen.applicant_id = accounts_user.id')}",
+    # the accounts of colleagues, of whoever applied here, and of the citizens in sight: one of these reads what the
+    # desk writes, in its own language; the desk opens and changes accounts of staff only
+    "accounts_user": f"is_staff OR {SUPERUSER} OR {a_case('seen.applicant_id = accounts_user.id')} OR {RELATED}",
     "accounts_device": SUPERUSER,
     # numbers of passports and the bodies of notices belong to no post
     "payments_inboundnotice": SUPERUSER,

@@ -17,7 +17,11 @@ from apps.accounts.models import Challenge, Device, FormerAddress, Tally, User
 from apps.accounts.services import challenges, contact, trust
 from apps.audit.models import Entry
 from apps.kernel.errors import Conflict, DomainError, Forbidden
-from apps.notifications.models import Message
+from apps.notifications import services as notifications
+from apps.notifications.channels.base import Undeliverable
+from apps.notifications.channels.email import Email
+from apps.notifications.channels.sms import Sms
+from apps.notifications.models import Dispatch, Message
 from apps.outbox.models import Delivery
 from apps.outbox.services import drain
 from tests.accounts.factories import Phone, make_challenge, make_citizen, make_device, make_user
@@ -62,11 +66,24 @@ def owner_of_both():
 
 
 def waited(phone, days=7):
-    Device.objects.filter(pk=phone.device.pk).update(created_at=F("created_at") - timedelta(days=days))
+    past = timedelta(days=days)
+    Device.objects.filter(pk=phone.device.pk).update(created_at=F("created_at") - past, told_at=F("told_at") - past)
+
+
+def accepted(*_dispatch):
+    """What a channel says that took a message."""
+
+
+@pytest.fixture
+def texts(monkeypatch):
+    """A company that takes text messages."""
+    monkeypatch.setattr(Sms, "reaches", lambda _sms, user: bool(user.phone))
+    monkeypatch.setattr(Sms, "send", accepted)
 
 
 def tell_everyone():
-    Delivery.objects.filter(done_at=None).update(done_at=timezone.now())
+    drain(queue="default")
+    drain(queue="messages")
 
 
 def test_a_thief_with_the_sim_card_gets_nothing_and_the_owner_keeps_everything():
@@ -95,8 +112,8 @@ def test_a_thief_with_the_sim_card_gets_nothing_and_the_owner_keeps_everything()
     assert thief.get("me").status_code == 401
     again = sign_in(NUMBER)
     assert again.told["ways_out"] == ["trusted_device", "other_address", "counter"], "waiting helps the thief no more"
-    waited(again, days=300)
     tell_everyone()
+    waited(again, days=300)
     assert services.let_waiting_in(at=timezone.now()) == 0
     assert is_refused(again)
     assert owner.get(f"citizens/{citizen.pk}").status_code == 200
@@ -204,8 +221,8 @@ def test_a_code_that_was_sent_for_something_else_lets_nobody_in(sent_for):
 
 
 def test_seven_days_without_objection_let_a_device_in_and_not_a_minute_less():
-    sign_in(EMAIL)
-    new = sign_in(EMAIL)
+    owner_of_both()
+    new = sign_in(NUMBER)
     tell_everyone()
     waited(new, days=6.99)
     assert services.let_waiting_in(at=timezone.now()) == 0
@@ -216,23 +233,59 @@ def test_seven_days_without_objection_let_a_device_in_and_not_a_minute_less():
 
 
 def test_waiting_does_not_count_before_the_others_were_told():
-    sign_in(EMAIL)
-    new = sign_in(EMAIL)
+    owner_of_both()
+    new = sign_in(NUMBER)
     waited(new)
     Delivery.objects.update(due_at=None)
     assert Delivery.objects.filter(event="DeviceAdded", done_at=None).exists(), "parked: the message never left"
     assert services.let_waiting_in(at=timezone.now()) == 0
-    drain(queue="default")
+    Delivery.objects.filter(done_at=None).update(due_at=timezone.now())
     tell_everyone()
+    assert services.let_waiting_in(at=timezone.now()) == 0, "the days before count for nothing"
+    waited(new)
     assert services.let_waiting_in(at=timezone.now()) == 1
 
 
-def test_of_two_who_came_in_by_different_addresses_waiting_lets_in_neither():
+def test_told_on_the_stolen_number_alone_the_owner_has_not_heard_and_waiting_lets_nobody_in(monkeypatch, texts):
+    owner_of_both()
+    thief = sign_in(NUMBER)
+
+    def bounced(*_letter):
+        raise Undeliverable("smtp_550")
+
+    monkeypatch.setattr(Email, "send", bounced)
+    tell_everyone()
+    sent = dict(Dispatch.objects.filter(message__template="device_waiting").values_list("channel", "status"))
+    assert sent == {"sms": "sent", "email": "failed"}
+    waited(thief, days=300)
+    assert services.let_waiting_in(at=timezone.now()) == 0
+    assert is_refused(thief)
+
+    monkeypatch.setattr(Email, "send", accepted)
+    letter = Dispatch.objects.get(message__template="device_waiting", channel="email")
+    notifications.send_again(dispatch=letter, actor=trust.SYSTEM, at=timezone.now())
+    tell_everyone()
+    waited(thief)
+    assert services.let_waiting_in(at=timezone.now()) == 1, "from the day the letter went out"
+
+
+def test_where_there_is_only_the_channel_it_came_in_by_waiting_is_no_way_in():
+    sign_in(EMAIL)
+    new = sign_in(EMAIL)
+    tell_everyone()
+    waited(new, days=300)
+    assert services.let_waiting_in(at=timezone.now()) == 0
+    Device.objects.trusted().update(revoked_at=timezone.now())
+    assert new.get("citizens").json()["missing"] == ["counter"]
+
+
+def test_of_two_who_came_in_by_different_addresses_waiting_lets_in_neither(texts):
     owner_of_both().delete("auth/tokens/current")
     thief, owner = sign_in(NUMBER), sign_in(EMAIL)
+    tell_everyone()
+    assert Device.objects.on_probation().exclude(told_at=None).count() == 2
     for phone in (thief, owner):
         waited(phone, days=30)
-    tell_everyone()
     assert services.let_waiting_in(at=timezone.now()) == 0
     assert is_refused(thief)
     assert is_refused(owner)

@@ -5,12 +5,20 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
+from apps.accounts.services import mandates
 from apps.cases import services
 from apps.cases.models import Change
+from apps.documents import services as documents
 from apps.kernel.errors import Conflict, Invalid
+from apps.kernel.workflow import SYSTEM, Actor, By
+from apps.losses import services as losses
+from apps.losses.models import LossReport
+from apps.outbox.services import drain
 from tests.cases.factories import AT, applicant_of, make_applicant, make_case, make_citizen, make_draft
 from tests.journeys.people import Phone
+from tests.losses.factories import make_officer, make_report, notified
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,3 +116,69 @@ def test_the_answer_says_when_to_ask_again():
 
     assert start.headers["Poll-Interval"] == "30"
     assert [event["subject"] for event in answer.parsed["events"]] == [f"case:{case.pk}"]
+
+
+def everything_after(user, start):
+    drain(queue="default")
+    return [(change.kind, change.subject) for change in read(user, start)[0]]
+
+
+def certified(report):
+    """With its certificate, as ``losses.services.certify`` leaves it."""
+    drain(queue="default")
+    days = {"issued_on": AT.date(), "expires_on": AT.date() + timedelta(days=30)}
+    whose = {"citizen": report.citizen, "owner": report.reported_by, "holder": "x"}
+    issue = documents.reserve(kind="loss_certificate", prefix="C", subject=report.subject, **whose, **days)
+    LossReport.objects.filter(pk=report.pk).update(certificate=issue)
+    documents.mark_issued(issue=issue, sha256="0" * 64, seal=b"seal", at=AT)
+    drain(queue="default")
+    return issue
+
+
+def test_what_becomes_of_a_lost_passport_is_in_the_feed():
+    user = make_applicant()
+    citizen = make_citizen(user)
+    _none, start = read(user)
+    report = make_report(citizen)
+    certified(report)
+    officer = make_officer()
+    losses.report_found(report=report, actor=Actor(By.APPLICANT, user), at=AT)
+    drain(queue="default")
+    notified(report, officer)
+    drain(queue="default")
+    losses.declare_void(report=report, reference="88", officer=officer, at=AT)
+
+    of_the_report = [kind for kind, subject in everything_after(user, start) if subject == f"loss_report:{report.pk}"]
+    assert of_the_report == [
+        "passport_frozen", "passport_certified", "passport_found", "issuer_notified", "passport_void",
+    ]  # fmt: skip
+
+
+def test_documents_issued_and_void_are_in_the_feed():
+    user = make_applicant()
+    citizen = make_citizen(user)
+    _none, start = read(user)
+    report = make_report(citizen)
+    issue = certified(report)
+    documents.void(issue=issue, actor=SYSTEM, at=AT)
+
+    seen = [kind for kind, subject in everything_after(user, start) if subject == f"document:{issue.pk}"]
+    assert seen == ["document_issued", "document_void"]
+    assert Phone(user).get(f"/api/v1/documents/{issue.pk}").parsed["status"] == "void"
+
+
+def test_a_helpers_right_accepted_and_taken_back_is_in_the_feed():
+    user, helper = make_applicant(), make_applicant()
+    citizen = make_citizen(user)
+    _none, start = read(user)
+    now = timezone.now()
+    until = now + timedelta(days=9)
+    mandate = mandates.grant(user=user, citizen=citizen.pk, scopes=["apply"], expires_at=until, at=now)
+    code, _until = mandates.new_code(user=user, pk=mandate.pk, at=now)
+    mandates.accept(user=helper, code=code, at=now)
+    drain(queue="default")
+    mandates.revoke(user=user, pk=mandate.pk, at=now)
+
+    subject = f"citizen:{citizen.pk}"
+    assert everything_after(user, start) == [("right_accepted", subject), ("right_revoked", subject)]
+    assert read(helper)[0] == []

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from apps.accounts.models import User
+from apps.accounts.models import Relation, User
 from apps.audit.models import Entry
 from apps.cases.models import Case
 from apps.documents.models import Issue
@@ -114,6 +114,17 @@ def test_without_an_officer_there_are_no_rows_at_all(two_posts, enter):
             table for table in shown if cursor.execute(f"SELECT FROM {table} LIMIT 1") or cursor.fetchone() is not None
         ]
     assert {"cases_case", "cases_step", "documents_issue", "payments_payment", "accounts_citizen"} <= set(filled)
+
+
+def test_the_accounts_of_who_may_read_about_a_citizen_are_in_sight_of_that_citizens_post_alone(two_posts, enter):
+    staff, (_officer, case) = enter("staff"), two_posts["PAR"]
+    mother = User.objects.create_user(email="mother@sandbox.example")
+    Relation.objects.create(user=mother, citizen=case.citizen, kind="parent")
+    seen = {
+        code: asked(staff, "SELECT 1 FROM accounts_user WHERE id = %s", [str(mother.pk)], officer=officer.pk)
+        for code, (officer, _case) in two_posts.items()
+    }
+    assert seen == {"PAR": [(1,)], "KBL": []}
 
 
 @pytest.mark.parametrize("read", READS)

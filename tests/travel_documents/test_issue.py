@@ -11,6 +11,7 @@ import zxingcpp
 from django.utils.timezone import now
 
 from apps.cases import services as cases
+from apps.cases.models import Case
 from apps.documents import services as documents
 from apps.documents.models import Issue
 from apps.kernel.errors import Conflict
@@ -22,6 +23,7 @@ from apps.seals import services as seals
 from apps.travel_documents import services
 from apps.travel_documents.models import Validity
 from deploy.demo.pictures import portrait
+from tests.accounts.factories import birthday
 from tests.cases.factories import AT, make_case, make_officer
 from tests.documents.factories import cleaned
 
@@ -67,6 +69,14 @@ def test_the_sheet_says_what_the_case_says(case):
     assert case.status == "ready_to_collect"
     for words in ["应急旅行证", "EMERGENCY TRAVEL DOCUMENT", "李娜", issue.number, "上海", "PUCHNLI<<NA"]:
         assert words in text
+
+
+def test_the_sheet_of_a_child_under_ten_on_the_day_of_issue_asks_for_no_signature(case):
+    Case.objects.filter(pk=case.pk).update(particulars=case.particulars | {"born_on": birthday(9).isoformat()})
+    services.issue(case=str(case.pk), job=Run(), at=now())
+
+    text = pypdfium2.PdfDocument(paper(Issue.objects.get(subject=case.payable)))[0].get_textpage().get_text_bounded()
+    assert "Bearer under ten: no signature" in text
 
 
 def test_the_seal_on_the_paper_holds_the_lines_on_the_paper(case):

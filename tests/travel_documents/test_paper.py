@@ -298,3 +298,10 @@ def test_a_photo_of_another_shape_is_cropped_and_not_stretched():
     image = Page(sheet(data=WHOLE, photo=out.getvalue(), seal=symbol())).image
     left, top, right, bottom = bounds(image.crop((0, 0, image.width // 3, image.height)), (200, 30, 30))
     assert (right - left) == pytest.approx(bottom - top, rel=0.03)
+
+
+def test_under_ten_nobody_is_asked_to_sign_the_document():
+    child, bearer = Page(made(signs=False)), Page(made())
+    assert "Signature of bearer" in bearer.text
+    assert "Signature of bearer" not in child.text
+    assert "no signature" in child.text

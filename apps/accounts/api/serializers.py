@@ -113,7 +113,9 @@ class DeviceOut(Out):
     is_trusted = serializers.BooleanField(help_text="If not, it is on probation: it reads and changes nothing.")
     trusted_at = serializers.DateTimeField(allow_null=True)
     waits_until = serializers.DateTimeField(
-        allow_null=True, help_text="When it is let in if nobody objects; null when it is trusted or somebody did."
+        allow_null=True,
+        help_text="The earliest it is let in if nobody objects; null when it is trusted or somebody did. The seven "
+        "days begin when the owner was told by another channel than the one it came in by: without one it is never.",
     )
 
     def get_is_current(self, device: Any) -> bool:

@@ -130,6 +130,8 @@ class Device(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(_("signed out"), null=True)
     channel = models.CharField(_("came in by"), max_length=8, blank=True, default="", db_default="")
+    told_at = models.DateTimeField(_("owner told"), null=True, editable=False)
+    """When the message about it left by another channel than the one it came in by: the owner could hear of it."""
     trusted_at = models.DateTimeField(_("trusted since"), null=True)
     trusted_by = models.CharField(
         _("trusted by"), max_length=8, choices=TrustedBy, blank=True, default="", db_default=""
@@ -163,6 +165,13 @@ class Device(models.Model):
 
     @property
     def waits_until(self) -> datetime | None:
-        """When it is trusted if nobody objects; nothing when it is trusted, or nobody can be sure."""
+        """When it is trusted if nobody objects, at the earliest; nothing when it is trusted, or nobody can be sure."""
         flagged = getattr(self.user, f"{'email' if self.channel == 'email' else 'phone'}_flagged_at")
-        return None if self.is_trusted or flagged else self.created_at + self.WAITS
+        if self.is_trusted or flagged or not (self.told_at or self._may_be_heard_of()):
+            return None
+        return (self.told_at or self.created_at) + self.WAITS
+
+    def _may_be_heard_of(self) -> bool:
+        """There is an address it did not come in by, or a trusted device, to which a push may go."""
+        other = self.user.phone if self.channel == "email" else self.user.email
+        return bool(other) or Device.objects.of(self.user).live().trusted().exists()

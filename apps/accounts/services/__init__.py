@@ -1,5 +1,6 @@
 """The verbs of accounts, one subject per module."""
 
+from apps.accounts.services.addressee import addressee
 from apps.accounts.services.challenges import challenge
 from apps.accounts.services.citizens import add_citizen, edit_citizen
 from apps.accounts.services.consents import agree, consent_text, give_consent, withdraw_consent
@@ -12,6 +13,7 @@ from apps.accounts.services.upkeep import edit_account, forget
 __all__ = [
     "SignedIn",
     "add_citizen",
+    "addressee",
     "agree",
     "challenge",
     "consent_text",

@@ -9,13 +9,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.addresses import EMAIL, SMS, Address
-from apps.accounts.events import DeviceAdded, DeviceDenied, DeviceTrusted
+from apps.accounts.events import DeviceDenied, DeviceTrusted
 from apps.accounts.models import Challenge, Device, Purpose, TrustedBy, User
 from apps.accounts.services import challenges
 from apps.audit.services import record
 from apps.kernel.errors import Conflict, Forbidden, Unmet
 from apps.kernel.workflow import SYSTEM, Actor, By
-from apps.outbox.models import Delivery
 from apps.outbox.services import publish
 
 FIELDS = {EMAIL: "email", SMS: "phone"}
@@ -126,13 +125,20 @@ def deny(*, device: Device, actor: Actor, at: datetime) -> None:
     publish(DeviceDenied(user=str(user.pk), device=str(device.pk), channel=device.channel))
 
 
+def owner_was_told(*, device: str, channel: str, at: datetime) -> None:
+    """The message about a device has left by this channel. One to the channel it came in by says nothing: whoever
+    has stolen the number reads it there. The first one counts.
+    """
+    Device.objects.on_probation().filter(pk=device, told_at=None).exclude(channel=channel).update(told_at=at)
+
+
 def let_waiting_in(*, at: datetime) -> int:
     """Those who waited long enough, by the database's clock; answers how many.
 
     Not while somebody else waits who came in by the other address: one of the two is not the owner, and an officer
-    has to see who. Not before everybody was told.
+    has to see who. The days count from when the owner could hear of it (``owner_was_told``).
     """
-    waited = Device.objects.live().on_probation().filter(created_at__lte=Now() - Device.WAITS)
+    waited = Device.objects.live().on_probation().filter(told_at__lte=Now() - Device.WAITS)
     return sum(_let_waiter_in(device, at) for device in waited.select_related("user"))
 
 
@@ -141,8 +147,7 @@ def _let_waiter_in(device: Device, at: datetime) -> bool:
     user = locked(device.user)
     rivals = Device.objects.live().on_probation().filter(user=OuterRef("user")).exclude(channel=OuterRef("channel"))
     alone = Device.objects.live().on_probation().filter(~Exists(rivals), pk=device.pk).exists()
-    untold = Delivery.objects.filter(done_at=None, event=DeviceAdded.__name__, body__device=str(device.pk))
-    if not alone or is_doubtful(user, device.channel) or untold.exists():
+    if not alone or is_doubtful(user, device.channel):
         return False
     _let_in(device, TrustedBy.WAITING, SYSTEM, at)
     return True

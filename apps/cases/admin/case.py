@@ -23,7 +23,6 @@ from apps.documents.admin import lead_to
 from apps.documents.models import Issue
 from apps.kernel.errors import DomainError, Forbidden, Invalid
 from apps.kernel.workflow import Actor, By
-from apps.notifications.rendering import Text
 from apps.passkeys import services as passkeys
 from apps.passkeys.admin.confirm import confirmed
 from apps.passkeys.admin.session import opened_by_password
@@ -140,7 +139,7 @@ class CaseAdmin(QueueAdmin):
         case: Case,
         *,
         typed: moves.Typed | None = None,
-        preview: Text | None = None,
+        preview: services.Preview | None = None,
         status: int = 200,
     ) -> HttpResponse:
         asked = papers.checklist(case)

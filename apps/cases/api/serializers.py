@@ -170,9 +170,17 @@ class ValidationOut(Out):
 
 
 class ChangeOut(Out):
-    """Something is new: read `subject` again (`case:<id>` is `/cases/<id>`)."""
+    """Something is new: read `subject` again.
 
-    kind = serializers.CharField(help_text="`case_moved`, `paper_checked`; more will come.")
+    `case:<id>` is `/cases/<id>`, `loss_report:<id>` `/loss-reports/<id>`, `document:<id>` `/documents/<id>`,
+    `citizen:<id>` `/citizens/<id>`.
+    """
+
+    kind = serializers.CharField(
+        help_text="`case_moved`, `paper_checked`; `passport_frozen`, `issuer_notified`, `passport_void`, "
+        "`passport_found`, `passport_certified`; `document_issued`, `document_void`; `right_accepted`, "
+        "`right_revoked`; more will come."
+    )
     subject = serializers.CharField()
     at = serializers.DateTimeField()
 

@@ -112,6 +112,7 @@ class CaseValidation(CaseView):
     def post(self, request: Request, pk: str) -> Response:
         """Everything that still stands between the draft and its submission, all at once."""
         case = self.get_object()
+        services.take_up(case, self.actor)  # as if who asks submitted it; nothing is saved
         return Response(validation(case.procedure.problems(case)))
 
 

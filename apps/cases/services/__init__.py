@@ -12,12 +12,14 @@ from apps.cases.services.papers import attach, detach
 from apps.cases.services.parcel import can_be_reopened
 from apps.cases.services.planning import plan_of
 from apps.cases.services.presence import look_at
-from apps.cases.services.preview import preview
+from apps.cases.services.preview import Preview, preview
 from apps.cases.services.take import take_next
+from apps.cases.services.taking_up import take_up
 from apps.cases.services.telling import tell_about
 
 __all__ = [
     "PAGE",
+    "Preview",
     "asked_for",
     "attach",
     "can_be_reopened",
@@ -38,6 +40,7 @@ __all__ = [
     "quote",
     "remind",
     "take_next",
+    "take_up",
     "tell_about",
     "visible_before",
 ]

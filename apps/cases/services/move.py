@@ -11,6 +11,7 @@ from apps.cases.models import Case, Holder, Step
 from apps.cases.services import deficiencies, holding, parcel, promise
 from apps.cases.services.changes import note_change
 from apps.cases.services.details import Details, read_details
+from apps.cases.services.taking_up import take_up
 from apps.cases.statuses import Face, Status
 from apps.kernel.errors import Conflict, Fault, Invalid, Stale, Unmet, violated
 from apps.kernel.sight import keep_in_sight
@@ -20,7 +21,7 @@ from apps.posts.services import price
 
 WRITTEN = [
     "status", "officer", "held_until", "proposed_by", "repeats", "post", "tracking", "receipt", "person", "particulars",
-    "charge_policy", "submitted_at", "fee_settled_at", "due_on", "expected_on", "answer_by",
+    "applicant", "charge_policy", "submitted_at", "fee_settled_at", "due_on", "expected_on", "answer_by",
 ]  # fmt: skip
 APPLYING = {Status.DRAFT, Status.INFO_REQUESTED}
 """What is sent from here is sent to be reviewed; later the particulars stay as they were reviewed."""
@@ -49,6 +50,7 @@ def move(
     case = Case.objects.select_for_update(of=("self",)).select_related(*AROUND).get(pk=case.pk)
     if version is not None and version != case.version:
         raise Stale
+    take_up(case, actor)
     row = _permit(case, name, actor)
     holding.check(case, row, actor, at)
     holding.check_second_officer(case, row, actor)

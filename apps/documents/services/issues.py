@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Citizen, User
 from apps.audit.services import record
 from apps.documents.encryption import Place
-from apps.documents.events import DocumentIssued
+from apps.documents.events import DocumentIssued, DocumentVoided
 from apps.documents.models import LAST_NUMBER, Issue, Series, folder_of, key_of
 from apps.documents.services import blobs
 from apps.documents.statuses import IssueStatus
@@ -119,6 +119,7 @@ def void(*, issue: Issue, actor: Actor, at: datetime) -> Issue:
     issue.status = IssueStatus.VOID
     issue.save(update_fields=["status"])
     record(actor=actor, action="document_voided", subject=f"document:{issue.pk}", at=at, citizen=issue.citizen_id)
+    publish(DocumentVoided(issue=str(issue.pk), subject=issue.subject))
     return issue
 
 

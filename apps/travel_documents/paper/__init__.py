@@ -34,7 +34,8 @@ class Sheet:
 
     ``surname`` is the primary identifier and is never empty; ``given_names`` may be. ``lost_passport`` is the whole
     number, printed with its middle hidden. ``mrz`` is the two lines of a TD2 (Doc 9303-6 §4.2). ``created_at``, aware,
-    becomes the date of the PDF. ``specimen`` marks everything that a sandbox makes.
+    becomes the date of the PDF. ``signs`` is false for a child whose signature is not printed (R6). ``specimen`` marks
+    everything that a sandbox makes.
     """
 
     number: str
@@ -55,6 +56,7 @@ class Sheet:
     transit: tuple[str, ...] = ()
     lost_passport: str = ""
     nationality: str = "CHN"
+    signs: bool = True
     specimen: bool = False
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
+from apps.accounts.ages import guardian_signs
 from apps.cases import services as cases
 from apps.cases.models import Case
 from apps.cases.statuses import Status
@@ -104,6 +105,7 @@ def _draw(asked: TravelDocument, document: Issue, lines: tuple[str, str], seal: 
         lost_passport=asked.loss_report.passport_number if asked.loss_report else "",
         mrz=lines,
         created_at=document.created_at,
+        signs=not guardian_signs(born_on=citizen.born_on, on=document.issued_on),
         specimen=settings.SANDBOX,
     )
     return sheet(
