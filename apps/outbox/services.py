@@ -30,13 +30,14 @@ MANY = 500
 
 TAKE_MORE = """
 UPDATE outbox_delivery SET attempts = 1, silent = 1, due_at = statement_timestamp() + %s
-WHERE id IN (
+WHERE id = ANY (ARRAY(
     SELECT id FROM outbox_delivery
     WHERE done_at IS NULL AND queue = %s AND due_at <= statement_timestamp() AND reaction = %s AND attempts = 0
     ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING id, body
 """
+"""An array is looked up once; ``IN`` may be asked again for every row, and then its limit limits nothing."""
 FINISH_ALL = """
 UPDATE outbox_delivery SET done_at = statement_timestamp(), due_at = NULL, error = ''
 WHERE id = ANY(%s) AND attempts = 1 AND done_at IS NULL

@@ -62,9 +62,9 @@ class Nemesis:
         return sum(fault.what == what for fault in self.faults)
 
     def rage(self, seconds: float, meanwhile: Callable[[], None]) -> None:
-        """Kill workers for so long, and at three quarters of that time each of the great faults once."""
-        began = time.monotonic()
-        great = [(seconds * part, act) for part, act in zip((0.25, 0.5, 0.75), self._great(), strict=True)]
+        """Kill workers for so long, and now and then one of the great faults."""
+        began, acts = time.monotonic(), list(self._great())
+        great = [(seconds * turn / (len(acts) + 1), act) for turn, act in enumerate(acts, start=1)]
         next_kill = self._dice.uniform(*BETWEEN_KILLS)
         while (passed := time.monotonic() - began) < seconds or great:
             if great and passed >= great[0][0]:
@@ -92,7 +92,9 @@ class Nemesis:
     def _great(self) -> Iterator[Callable[[], None]]:
         yield self._flush
         yield self._kill_broker
+        yield self._flush
         yield self._restart_database
+        yield self._flush
 
     def _kill_a_worker(self) -> None:
         """One child, or a group with all its children; a group that is still starting has died already."""

@@ -114,6 +114,13 @@ def day(offset: int) -> str:
 
 def submitted(http: httpx.Client, post: str = "PAR") -> tuple[Caller, str]:
     """A newcomer whose application lies at the post; the case's id."""
+    caller, case = ready(http, post)
+    caller.made("POST", f"/api/v1/cases/{case}/moves", name="submit")
+    return caller, case
+
+
+def ready(http: httpx.Client, post: str = "PAR") -> tuple[Caller, str]:
+    """A newcomer whose application lacks nothing but its submission; the case's id."""
     caller = newcomer(http)
     path = f"/api/v1/travel-documents/{caller.ids['cases']}"
     caller.edit(path, stay="short_stay", reason="stolen", loss_report=caller.ids["loss-reports"], post=post)
@@ -134,7 +141,6 @@ def submitted(http: httpx.Client, post: str = "PAR") -> tuple[Caller, str]:
         _until_clean(caller, file)
         caller.ids["files"] = file
         caller.made("POST", f"/api/v1/cases/{caller.ids['cases']}/attachments", material=material, file=file)
-    caller.made("POST", f"/api/v1/cases/{caller.ids['cases']}/moves", name="submit")
     return caller, caller.ids["cases"]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import httpx
 
-from deploy.drills import _guessing, _rights, _slow, _uploads
+from deploy.drills import _guessing, _outage, _rights, _slow, _uploads
 from deploy.drills._site import Found, Site, site
 from deploy.local.console import LaunchError, say
 
@@ -21,6 +21,7 @@ ATTACKS: dict[str, Callable[[Site], Found]] = {
     "U2": _uploads.polyglots,
     "U5": _uploads.metadata,
     "I5": _slow.slow_clients,
+    "R3": _outage.broker_gone,
 }
 
 
