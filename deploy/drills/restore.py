@@ -5,6 +5,7 @@ backup: to the last moment, and to a moment before a mistake.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,6 +41,8 @@ def run(arguments: Sequence[str]) -> int:
     if contract.given("postgres"):
         raise LaunchError("this drill destroys its database, so it only uses its own: unset DATABASE_URL")
     with Stack(Profile("drill-restore")) as stack:
+        for kept in ("s3", "audit-heads"):  # of an earlier drill
+            shutil.rmtree(stack.profile.dir / kept, ignore_errors=True)
         stack.start(["s3"])  # outlives the database: the heads of the audit and the notes of erasures lie there
         lines = rehearse(stack, Cluster(stack))
     print("\n".join(f"{'ok ' if one.is_good else 'BAD'}  {one.what:<44} {one.found:<24} {one.wanted}" for one in lines))
