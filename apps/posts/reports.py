@@ -60,7 +60,7 @@ def describable(*, at: datetime) -> PostQuerySet:
 
 def describe(*, post: Post, at: datetime, match: services.Match | None = None) -> Report:
     """Queries nothing for a post out of ``describable``."""
-    today, calendar = post.today(at), services.workdays_of(post=post)
+    today, calendar = post.today(at), services.calendar_of(post, post.opening_rules.all(), post.closures.all())
     return Report(
         post=post,
         opening=services.opening(post=post, at=at),
@@ -71,11 +71,7 @@ def describe(*, post: Post, at: datetime, match: services.Match | None = None) -
 
 
 def _offer(post: Post, service: Service, calendar: Workdays, today: date) -> Offer:
-    fees = [
-        line
-        for line in post.tariffs.all()
-        if line.service == service.code and line.currency == post.currency and line.is_in_force(today)
-    ]
+    fees = [line for line in post.tariffs.all() if line.prices(post, service.code, today)]
     targets = [Target(urgency, days, _expected(calendar, today, days)) for urgency, days in service.targets.items()]
     return Offer(service, sorted(fees, key=lambda line: line.rank), targets)
 

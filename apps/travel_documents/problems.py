@@ -13,6 +13,7 @@ from apps.documents.rendering import is_printable
 from apps.documents.statuses import FileStatus
 from apps.kernel.errors import Fault
 from apps.posts.models import Delivery
+from apps.posts.services import terms_of
 from apps.travel_documents.materials import materials
 from apps.travel_documents.routing import EMERGENCY, GONE, route
 
@@ -75,7 +76,7 @@ def _routing(case: Any) -> Iterator[Fault]:
 
 def _offer(case: Any) -> Iterator[Fault]:
     """Only for a new application: what a post stops offering, it still finishes."""
-    offered = case.post.offers.get(EMERGENCY)
+    offered = terms_of(post=case.post).services.get(EMERGENCY)
     if offered is None or not (offered.is_open and case.post.is_open):
         yield Fault("/post", "service_not_offered", _("This post does not offer this service. Choose another."))
     elif case.urgency not in offered.targets:
@@ -85,7 +86,7 @@ def _offer(case: Any) -> Iterator[Fault]:
 def _delivery(case: Any) -> Iterator[Fault]:
     if case.delivery != Delivery.SHIP or case.status != Status.DRAFT:
         return
-    offered = case.post.offers.get(EMERGENCY)
+    offered = terms_of(post=case.post).services.get(EMERGENCY)
     if offered is None or not offered.ships:
         yield Fault("/delivery", "not_shipped", _("This post sends nothing by mail. Collect the document there."))
     elif not case.ship_to.strip():

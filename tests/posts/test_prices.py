@@ -127,8 +127,3 @@ def test_a_tariff_changes_at_midnight_of_the_post(zone):
     after = price(post, "base", on=post.today(midnight))
 
     assert (before.total_minor, after.total_minor) == (3500, 3000)
-
-
-def test_a_price_takes_one_query(post, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        price(post, "base", "urgent", "copy", "postage")

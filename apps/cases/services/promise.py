@@ -7,7 +7,7 @@ from apps.cases.statuses import ANSWERABLE, PROMISED, STOPPED, Status
 from apps.kernel.errors import DomainError
 from apps.kernel.workflow import Move
 from apps.posts.models import ANSWER_DAYS
-from apps.posts.services import add_working_days, expected_on
+from apps.posts.services import add_working_days, expected_on, terms_of
 
 MAKING_DAYS = 1
 """Working days of the target that are meant for making the document, once it is approved and paid."""
@@ -38,6 +38,6 @@ def _promise(case: Case, at: datetime) -> None:
 
 
 def _answer_by(case: Case, at: datetime) -> date:
-    offered = case.post.offers.get(case.service)
+    offered = terms_of(post=case.post).services.get(case.service)
     days = offered.answer_days if offered else ANSWER_DAYS
     return case.post.today(at) + timedelta(days=days)

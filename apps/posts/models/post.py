@@ -3,10 +3,10 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -80,6 +80,8 @@ class Post(models.Model):
     policy = models.CharField(_("whom it serves"), max_length=20, choices=Policy)
     charge_policy = models.CharField(_("when it charges"), max_length=20, choices=ChargePolicy)
     is_open = models.BooleanField(_("accepts applications"), default=True)
+    edition = models.UUIDField(db_default=RandomUUID(), editable=False)
+    """A new one with every change of the post, its hours, closures, services or tariff; the database sees to it."""
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True, editable=False)
 
@@ -114,11 +116,6 @@ class Post(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
-
-    @cached_property
-    def offers(self) -> dict[str, Any]:
-        """Its services by their code, open or not, read once for this instance."""
-        return {service.code: service for service in self.services.all()}
 
     def local(self, at: datetime) -> datetime:
         """That moment on the clock of the post."""

@@ -32,10 +32,6 @@ class TariffQuerySet(models.QuerySet["Tariff"]):
         """In force on at least one day from ``start`` to ``end`` inclusive."""
         return self.filter(Q(active_to=None) | Q(active_to__gt=start), active_from__lte=end)
 
-    def valid(self, *, post: Post, service: str, on: date) -> Self:
-        """The lines of one service in force at the post that day, in the currency the post takes."""
-        return self.during(on, on).filter(post=post, service=service, currency=post.currency)
-
 
 class Tariff(models.Model):
     """What one component of one service costs at one post, from a day on and until before another."""
@@ -97,6 +93,10 @@ class Tariff(models.Model):
     def rank(self) -> int:
         """Its place on a bill."""
         return Component.values.index(self.component)
+
+    def prices(self, post: Post, service: str, on: date) -> bool:
+        """Whether it is a line of that service that day, in the currency the post takes."""
+        return self.service == service and self.currency == post.currency and self.is_in_force(on)
 
     def is_in_force(self, today: date) -> bool:
         return self.has_begun(today) and not self.is_over(today)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from apps.kernel.errors import Unavailable
 from apps.posts.models import OpeningRule, Post
-from apps.posts.services.workdays import workdays_of
+from apps.posts.services.terms import calendar_of
 from apps.posts.workdays import Workdays
 
 
@@ -20,7 +20,8 @@ class Opening:
 
 def opening(*, post: Post, at: datetime) -> Opening:
     """Open or closed at that moment, and when it opens next after it."""
-    local, calendar, rules = post.local(at), workdays_of(post=post), list(post.opening_rules.all())
+    local, rules = post.local(at), list(post.opening_rules.all())
+    calendar = calendar_of(post, rules, post.closures.all())
     is_open = calendar.is_working(local.date()) and any(
         rule.opens <= local.time() < rule.closes for rule in _of_day(rules, local.date())
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.errors import Invalid, Text, Unmet
 from apps.posts.bilingual import said
 from apps.posts.models import Component, Post, Tariff
+from apps.posts.services.terms import terms_of
 
 ONCE = (Component.BASE, Component.URGENT, Component.EXPRESS)
 """Charged once per set of documents, however often they are asked for (Passport Law art. 22)."""
@@ -52,7 +53,7 @@ def price(*, post: Post, service: str, components: list[str], on: date) -> Price
     Raises ``Invalid`` for codes that make no price and ``Unmet`` (``no_tariff``) when a line is missing, naming it.
     """
     wanted = _counted(components)
-    lines = {line.component: line for line in Tariff.objects.valid(post=post, service=service, on=on)}
+    lines = {line.component: line for line in terms_of(post=post).tariffs if line.prices(post, service, on)}
     if missing := tuple(component for component in wanted if component not in lines):
         raise Unmet(_("The post has no fee for this on that day."), code="no_tariff", missing=missing)
     priced = [_line(lines[component], quantity) for component, quantity in wanted.items()]

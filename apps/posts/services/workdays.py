@@ -6,31 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Invalid, Unknown
 from apps.posts.models import Post, Service, Urgency
-from apps.posts.public_holidays import Names
-from apps.posts.workdays import Closed, DayOff, Workdays
-
-
-def workdays_of(*, post: Post) -> Workdays:
-    """The calendar of one post, to ask many things of it: two queries, or none where both are prefetched."""
-    return Workdays(
-        country=post.country,
-        subdivision=post.subdivision,
-        weekdays=frozenset(rule.weekday - 1 for rule in post.opening_rules.all()),
-        closures=tuple(
-            Closed(closure.starts_on, closure.ends_on, Names(closure.reason_zh, closure.reason_en))
-            for closure in post.closures.all()
-        ),
-    )
+from apps.posts.services.terms import terms_of
+from apps.posts.workdays import DayOff
 
 
 def is_working_day(*, post: Post, day: date) -> bool:
     """Open by its rules, and no holiday of the host country or of China, and no closure."""
-    return workdays_of(post=post).is_working(day)
+    return terms_of(post=post).workdays.is_working(day)
 
 
 def add_working_days(*, post: Post, start: date, days: int) -> date:
     """The working day that is ``days`` after ``start``, which itself does not count; see ``Workdays.add``."""
-    return workdays_of(post=post).add(start, days)
+    return terms_of(post=post).workdays.add(start, days)
 
 
 def closures_between(*, post: Post, start: date, end: date) -> list[DayOff]:
@@ -38,7 +25,7 @@ def closures_between(*, post: Post, start: date, end: date) -> list[DayOff]:
 
     A day that is off for two reasons comes twice.
     """
-    return workdays_of(post=post).between(start, end)
+    return terms_of(post=post).workdays.between(start, end)
 
 
 def expected_on(*, post: Post, service: str, from_: datetime, urgency: str = Urgency.NORMAL) -> date:
@@ -46,7 +33,7 @@ def expected_on(*, post: Post, service: str, from_: datetime, urgency: str = Urg
 
     Raises ``Unknown`` for a service the post does not have and ``Invalid`` for an urgency it does not offer.
     """
-    offered = post.offers.get(service)
+    offered = terms_of(post=post).services.get(service)
     if offered is None:
         raise Unknown(_("This post does not offer this service."), code="service_not_offered")
     return add_working_days(post=post, start=post.today(from_), days=target_days(service=offered, urgency=urgency))
