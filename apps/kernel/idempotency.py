@@ -1,6 +1,7 @@
 """One effect per ``Idempotency-Key``: the answer is kept in the transaction that made it true."""
 
 import hashlib
+import json
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -39,6 +40,15 @@ def claim(*, actor: str, key: str, fingerprint: str) -> Answer:
     if answer.fingerprint != fingerprint:
         raise Conflict(_("This Idempotency-Key belongs to another request."), code="idempotency_key_reused")
     return answer
+
+
+def keep(answer: Answer, *, status: int, headers: dict[str, str], body: str) -> None:
+    """``body`` is JSON. Call in the transaction of ``claim``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kernel_answer SET status = %s, headers = %s, body = %s WHERE id = %s",
+            [status, json.dumps(headers), body, answer.pk],
+        )
 
 
 def forget(*, at: datetime) -> int:

@@ -1,3 +1,6 @@
+from uuid import UUID
+
+from django.db.models import prefetch_related_objects
 from django.utils.timezone import now
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -39,6 +42,7 @@ class CaseView(CitizenView[Case]):
     def shown(self, request: Request, status: int = 200, *, case: Case | None = None) -> Response:
         """The case as it is now, after whatever was just done."""
         case = case or self.get_object()
+        prefetch_related_objects([case], "history")
         return answer(request, case, CaseDetailOut(case, context={"actor": self.actor}).data, status)
 
 
@@ -83,17 +87,17 @@ class CaseDetail(CaseView):
 
 
 class CaseMoves(CaseView):
-    queryset = Case.objects.only("pk")  # whose it is; the move reads it under its lock
+    queryset = Case.objects.all()
 
     @idempotent
     @extend_schema(operation_id="cases_move", request=MoveIn, responses=CaseDetailOut)
-    def post(self, request: Request, pk: str) -> Response:
+    def post(self, request: Request, pk: UUID) -> Response:
         """Submit, answer, withdraw: any move listed in the case's `moves`. With `If-Match`, only on what you saw."""
-        case, form = self.get_object(), MoveIn(data=request.data)
+        form = MoveIn(data=request.data)
         form.is_valid(raise_exception=True)
         version = edited_version(request) if "If-Match" in request.headers else None
-        moved = services.move(case=case, actor=self.actor, at=now(), version=version, **form.validated_data)
-        return self.shown(request, case=moved)
+        given = form.validated_data | {"cases": self.get_queryset(), "version": version}
+        return self.shown(request, case=services.move(case=pk, actor=self.actor, at=now(), **given))
 
 
 class CaseTimeline(CaseView):

@@ -23,8 +23,8 @@ def visible_before(case: Case, reasons: Sequence[str]) -> list[str]:
 
 def asked_for(case: Case) -> set[str]:
     """The materials that requests have named, whatever the answers alone would ask for."""
-    asks = case.history.filter(move=ASK).values_list("reasons", flat=True) if case.submitted_at else ()
-    named = {case.procedure.concerns.get(code, "") for reasons in asks for code in reasons}
+    asks = [step for step in case.history.all() if step.move == ASK] if case.submitted_at else []
+    named = {case.procedure.concerns.get(code, "") for step in asks for code in step.reasons}
     return named - {""}
 
 

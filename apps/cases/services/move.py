@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -7,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.services import person_key
 from apps.audit.services import record
 from apps.cases.events import CaseMoved
-from apps.cases.models import Case, Holder, Step
+from apps.cases.models import Case, CaseQuerySet, Holder, Step
 from apps.cases.services import deficiencies, holding, parcel, promise
 from apps.cases.services.changes import note_change
 from apps.cases.services.details import Details, read_details
 from apps.cases.services.taking_up import take_up
 from apps.cases.statuses import Face, Status
-from apps.kernel.errors import Conflict, Fault, Invalid, Stale, Unmet, violated
+from apps.kernel.errors import Conflict, Fault, Invalid, Stale, Unknown, Unmet, violated
 from apps.kernel.sight import keep_in_sight
 from apps.kernel.workflow import Actor, Move
 from apps.outbox.services import publish
@@ -31,10 +32,11 @@ AROUND = ("post", "citizen", "officer", "applicant")
 @transaction.atomic
 def move(
     *,
-    case: Case,
+    case: Case | UUID,
     name: str,
     actor: Actor,
     at: datetime,
+    cases: CaseQuerySet | None = None,
     note: str = "",
     reasons: Sequence[str] = (),
     details: Mapping[str, str] | None = None,
@@ -42,12 +44,12 @@ def move(
 ) -> Case:
     """Make one move. Nothing else in the project writes ``Case.status``.
 
-    ``reasons`` are codes of the list the move asks for, ``details`` what it wants (``post``: where to,
-    ``tracking``). ``version``, when given, is what the mover was looking at. Raises ``Stale``, ``IllegalMove``,
-    ``Forbidden`` (``same_officer``, ``needs_supervisor``), ``Conflict`` (``held_by_other``), ``Unmet`` (with every
-    fault) or ``Invalid``.
+    ``cases``, when given, is what the mover may see. ``reasons`` are codes of the list the move asks for, ``details``
+    what it wants (``post``: where to, ``tracking``). ``version``, when given, is what the mover was looking at.
+    Raises ``Unknown`` for a case out of sight, ``Stale``, ``IllegalMove``, ``Forbidden`` (``same_officer``,
+    ``needs_supervisor``), ``Conflict`` (``held_by_other``), ``Unmet`` (with every fault) or ``Invalid``.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related(*AROUND).get(pk=case.pk)
+    case = _lock(case.pk if isinstance(case, Case) else case, cases)
     if version is not None and version != case.version:
         raise Stale
     take_up(case, actor)
@@ -74,6 +76,14 @@ def move(
     )
     note_change(citizen=case.citizen, kind="case_moved", subject=case.payable, at=at)
     publish(CaseMoved(case=str(case.pk), step=step.pk, kind=case.kind, move=name, source=source, target=row.target))
+    return case
+
+
+def _lock(pk: UUID, cases: CaseQuerySet | None) -> Case:
+    seen = Case.objects.all() if cases is None else cases
+    case = seen.select_for_update(of=("self",)).select_related(*AROUND).filter(pk=pk).first()
+    if case is None:
+        raise Unknown
     return case
 
 

@@ -9,7 +9,9 @@ def take_up(case: Case, actor: Actor) -> None:
 
     A helper's mandate ends, a child comes of age: the case goes on, and its messages and papers follow who has it.
     """
-    if actor.by is By.APPLICANT and not _may_apply(case, case.applicant) and _may_apply(case, actor.user):
+    if actor.by is not By.APPLICANT or actor.user.pk == case.applicant_id:
+        return
+    if not _may_apply(case, case.applicant) and _may_apply(case, actor.user):
         case.applicant = actor.user
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 from rest_framework.renderers import JSONRenderer
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.kernel.idempotency import claim, fingerprint
+from apps.kernel.idempotency import claim, fingerprint, keep
 
 HEADER = "Idempotency-Key"
 KEPT_HEADERS = ("ETag", "Location")
@@ -35,15 +35,10 @@ def idempotent(
                 headers = {**kept.headers, "Idempotent-Replayed": "true"}
                 return Response(kept.body, status=kept.status, headers=headers)
             response = post(view, request, *args, **kwargs)
-            kept.status = response.status_code
-            kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-            kept.body = _plain(response.data)
-            kept.save(update_fields=["status", "headers", "body"])
+            headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+            said = JSONRenderer().render(response.data).decode()
+            keep(kept, status=response.status_code, headers=headers, body=said or "null")
         return response
 
     once.idempotent = True  # type: ignore[attr-defined]
     return cast("Callable[Concatenate[V, Request, P], Response]", once)
-
-
-def _plain(data: Any) -> Any:
-    return json.loads(JSONRenderer().render(data) or b"null")
