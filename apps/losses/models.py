@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from apps.accounts.models import Citizen, Consent, Scope, User
+from apps.accounts.models import Citizen, Consent, Scope, User, entrusted_to
 from apps.documents.models import Issue
 from apps.kernel.models import Record
 from apps.losses.statuses import LIVE, FoundStatus, Sent, Status
@@ -21,7 +21,7 @@ SHORT = 6
 class LossReportQuerySet(models.QuerySet["LossReport"]):
     def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         """Of the people the account may act for, whoever of them reported."""
-        return self.filter(citizen__in=Citizen.objects.of(user, scope))
+        return self.filter(citizen__in=entrusted_to(user, scope))
 
     def live(self) -> Self:
         return self.filter(status__in=LIVE)

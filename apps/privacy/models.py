@@ -6,14 +6,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Citizen, Scope, User
+from apps.accounts.models import Citizen, Scope, User, entrusted_to
 from apps.privacy.statuses import ExportStatus
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
     def of(self, user: User, scope: Scope = Scope.MANAGE) -> Self:
         """Those the account itself asked for, while it may manage the citizen."""
-        return self.filter(account=user, citizen__in=Citizen.objects.of(user, Scope.MANAGE))
+        return self.filter(account=user, citizen__in=entrusted_to(user, Scope.MANAGE))
 
     def preparing(self) -> Self:
         return self.filter(ready_at=None)

@@ -1,5 +1,5 @@
 from apps.accounts.models.citizens import Citizen, CitizenQuerySet, Consent, ConsentQuerySet, Sex
-from apps.accounts.models.rights import Mandate, MandateQuerySet, Relation, RelationQuerySet
+from apps.accounts.models.rights import Mandate, MandateQuerySet, Relation, RelationQuerySet, entrusted_to
 from apps.accounts.models.scopes import GRANTABLE, Scope
 from apps.accounts.models.sign_in import Challenge, ChallengeQuerySet, Purpose, Tally
 from apps.accounts.models.users import Device, DeviceQuerySet, FormerAddress, OfficerUser, TrustedBy, User
@@ -26,4 +26,5 @@ __all__ = [
     "Tally",
     "TrustedBy",
     "User",
+    "entrusted_to",
 ]

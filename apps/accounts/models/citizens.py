@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models.rights import Mandate, Relation
+from apps.accounts.models.rights import Mandate, Relation, entrusted_to
 from apps.accounts.models.scopes import Scope
 from apps.accounts.models.users import User
 from apps.kernel.models import Record
@@ -22,15 +22,8 @@ class Sex(models.TextChoices):
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):
     def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
-        """Those for whom the account may do this now (R2): by a relation everything, by a mandate what it says.
-
-        The ids come from two indexes (``user``, ``helper``); no row of anybody else is looked at.
-        """
-        related = Relation.objects.in_force().filter(user=user).order_by().values("citizen")
-        if scope == Scope.MANAGE:
-            return self.filter(pk__in=related)
-        entrusted = Mandate.objects.in_force().filter(helper=user, scopes__contains=[scope]).order_by()
-        return self.filter(pk__in=related.union(entrusted.values("citizen"), all=True))
+        """Those for whom the account may do this now; see ``entrusted_to``."""
+        return self.filter(pk__in=entrusted_to(user, scope))
 
     def with_rights(self, user: User) -> Self:
         """After ``of``: its ``kind`` of relation, or None; ``granted`` and ``until`` of a mandate."""

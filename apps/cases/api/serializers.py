@@ -3,7 +3,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.cases.models import Attachment, Case, Step
+from apps.cases.models import Case, Step
 from apps.cases.plan import Progress, Stage, Waiting
 from apps.cases.procedure import Material
 from apps.cases.services import plan_of
@@ -130,7 +130,11 @@ class CaseDetailOut(CaseOut):
 
     @extend_schema_field(MaterialOut(many=True))
     def get_materials(self, case: Case) -> list[dict[str, Any]]:
-        return [asked(material, case.papers) for material in case.procedure.materials(case)]
+        attached = AttachmentOut(case.papers, many=True).data
+        by_material: dict[str, list[Any]] = {}
+        for paper, shown in zip(case.papers, attached, strict=True):
+            by_material.setdefault(paper.material, []).append(shown)
+        return [asked(each, by_material.get(each.code, [])) for each in case.procedure.materials(case)]
 
 
 class ReasonOut(Out):
@@ -195,8 +199,7 @@ def offered(case: Case, row: Move) -> dict[str, Any]:
     return {"name": row.name, "label": str(row.label), "ready": not missing, "missing": missing}
 
 
-def asked(material: Material, attached: list[Attachment]) -> dict[str, Any]:
-    papers = [paper for paper in attached if paper.material == material.code]
+def asked(material: Material, attached: list[Any]) -> dict[str, Any]:
     return {
         "code": material.code,
         "label": str(material.label),
@@ -205,7 +208,7 @@ def asked(material: Material, attached: list[Attachment]) -> dict[str, Any]:
         "required": material.required,
         "types": list(material.types),
         "max_bytes": material.max_bytes,
-        "attachments": AttachmentOut(papers, many=True).data,
+        "attachments": attached,
     }
 
 

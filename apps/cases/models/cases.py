@@ -9,7 +9,7 @@ from django.db.models.functions import Concat
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Citizen, Scope, User
+from apps.accounts.models import Citizen, Scope, User, entrusted_to
 from apps.cases.models.holder import Holder
 from apps.cases.procedure import Procedure, procedures
 from apps.cases.statuses import ANSWERABLE, LIVE, PROMISED, QUEUED, SUBMITTED_AND_LIVE, Receipt, Status
@@ -29,7 +29,7 @@ def new_number() -> str:
 class CaseQuerySet(models.QuerySet["Case"]):
     def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         """Those of every citizen the account may act for (R2)."""
-        return self.filter(citizen__in=Citizen.objects.of(user, scope))
+        return self.filter(citizen__in=entrusted_to(user, scope))
 
     def handled_by(self, officer: User) -> Self:
         """Those of the officer's own post, once submitted."""

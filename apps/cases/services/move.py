@@ -26,7 +26,8 @@ WRITTEN = [
 ]  # fmt: skip
 APPLYING = {Status.DRAFT, Status.INFO_REQUESTED}
 """What is sent from here is sent to be reviewed; later the particulars stay as they were reviewed."""
-AROUND = ("post", "citizen", "officer", "applicant")
+AROUND = ("post", "citizen")
+"""Read with the case, because every move asks them; accounts are read when they are asked for."""
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Citizen, Scope, User
+from apps.accounts.models import Citizen, Scope, User, entrusted_to
 from apps.documents.statuses import REASONS, FileKind, FileStatus
 from apps.kernel.models import Record
 
@@ -14,7 +14,7 @@ QUARANTINE = "quarantine/"
 class FileQuerySet(models.QuerySet["File"]):
     def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         """Those of every citizen the account may act for (R2)."""
-        return self.filter(citizen__in=Citizen.objects.of(user, scope))
+        return self.filter(citizen__in=entrusted_to(user, scope))
 
     def about(self, citizen: Citizen) -> Self:
         return self.filter(citizen=citizen)

@@ -4,7 +4,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Citizen, Scope, User
+from apps.accounts.models import Citizen, Scope, User, entrusted_to
 from apps.documents.statuses import IssueStatus
 from apps.kernel.models import Record
 
@@ -33,7 +33,7 @@ class Series(models.Model):
 class IssueQuerySet(models.QuerySet["Issue"]):
     def of(self, user: User, scope: Scope = Scope.VIEW) -> Self:
         """What exists for those who act for its citizen (R2): nothing that is still being made."""
-        return self.filter(citizen__in=Citizen.objects.of(user, scope)).exclude(status=IssueStatus.RESERVED)
+        return self.filter(citizen__in=entrusted_to(user, scope)).exclude(status=IssueStatus.RESERVED)
 
     def about(self, citizen: Citizen) -> Self:
         return self.filter(citizen=citizen)
