@@ -9,11 +9,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils.timezone import now
 
 from apps.seals import certificates, mrz
+from apps.seals.ecdsa import to_der
 from apps.seals.models import Purpose, SigningKey
 from apps.seals.mrz.reading import Zone
 from apps.seals.services.keys import trusted_certificates
 from apps.seals.trust import Trust
 from apps.seals.vds import etd
+from apps.seals.vds.seal import decode
 from apps.seals.verdicts import GOOD
 from apps.seals.verification import verify
 from deploy.bench._room import Room
@@ -38,18 +40,20 @@ def run(room: Room) -> None:
         raise WrongResult("a forged seal was believed")
     key = ec.generate_private_key(ec.SECP256R1())
     plain, exact = ec.ECDSA(hashes.SHA256()), ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-    public, signature = key.public_key(), key.sign(MESSAGE, plain)
-    zone, seal, times = cycle(zones), cycle(seals), room.times(4000)
+    # the very signatures of the seals: how long one takes depends on its numbers
+    bare = cycle([(to_der(seal.signature), seal.signed) for seal in map(decode, seals)])
+    public = trust.signers(decode(seals[0]).header.key)[0].key.key
+    zone, seal, times = cycle(zones), cycle(seals), room.times(400)
     calls: dict[str, Callable[[], object]] = {
         "sign": lambda: key.sign(MESSAGE, plain),
         "sign exactly": lambda: key.sign(MESSAGE, exact),
         "issue": lambda: etd.issue(next(zone), signer=signer, **days),
-        "verify": lambda: public.verify(signature, MESSAGE, plain),
+        "verify": lambda: public.verify(*next(bare), plain),
         "believe": lambda: verify(next(seal), trust=trust, at=at).code,
     }
     found = interleaved(
         {name: lambda call=call: cpu_of_a_call(call, times) for name, call in calls.items()},  # type: ignore[misc]
-        rounds=room.rounds,
+        rounds=10 * room.rounds,  # short ones: a machine is not the same from one second to the next
     )
     _note(room, "ICAO seal issued", found, "issue", "sign", LEAST_ISSUE)
     _note(room, "  against RFC 6979, as our key signs", found, "issue", "sign exactly", 0)
