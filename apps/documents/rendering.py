@@ -34,6 +34,9 @@ FONTS = (
 UNPRINTABLE = {"Cc", "Cn", "Co", "Cs"}
 """Unicode categories no font can be trusted with: a private-use code point has a glyph, but whose?"""
 
+UNREAD = b"<!--//-->"
+"""Typst reads every file it is given as a text of its own, too: behind two slashes, on one line, it is a comment."""
+
 LINE = b'#set document(date: auto)\n#json("data.json")'
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -126,14 +129,17 @@ def _sources(template: Path) -> dict[str, bytes]:
 def _as_svg(image: bytes) -> bytes:
     """Typst takes files in memory only as text, so a raster image travels inside an SVG; its bytes stay as they are."""
     if image.lstrip().startswith(b"<"):
-        return image
+        return UNREAD + image.replace(b"\n", b" ")
     with Image.open(io.BytesIO(image), formats=("JPEG", "PNG")) as opened:
         (width, height), kind = opened.size, opened.get_format_mimetype()
     href = f"data:{kind};base64,{base64.b64encode(image).decode()}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-        f'<image width="{width}" height="{height}" href="{href}"/></svg>'
-    ).encode()
+        UNREAD
+        + (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+            f'<image width="{width}" height="{height}" href="{href}"/></svg>'
+        ).encode()
+    )
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from celery import signature
@@ -88,8 +87,19 @@ def publish(event: Event) -> None:
         Delivery(event=type(event).__name__, reaction=reaction.name, body=body, queue=reaction.queue)
         for reaction in wanted
     )
-    for queue in dict.fromkeys(reaction.queue for reaction in wanted):
-        transaction.on_commit(partial(wake, queue))
+    awaited = {entry[1] for entry in connection.run_on_commit}
+    for call in {Wake(reaction.queue) for reaction in wanted} - awaited:
+        transaction.on_commit(call)
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A call that equals every other for the same queue: a transaction wakes each once, whatever it publishes."""
+
+    queue: str
+
+    def __call__(self) -> None:
+        wake(self.queue)
 
 
 def wake(queue: str) -> None:
