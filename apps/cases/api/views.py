@@ -3,6 +3,7 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 from django.utils.timezone import now
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -94,7 +95,9 @@ class CaseMoves(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Submit, answer, withdraw: any move listed in the case's `moves`. With `If-Match`, only on what you saw."""
         form = MoveIn(data=request.data)
-        form.is_valid(raise_exception=True)
+        if not form.is_valid():
+            self.get_object()  # someone else's is a 404, whatever was sent
+            raise ValidationError(form.errors)
         version = edited_version(request) if "If-Match" in request.headers else None
         given = form.validated_data | {"cases": self.get_queryset(), "version": version}
         return self.shown(request, case=services.move(case=pk, actor=self.actor, at=now(), **given))
