@@ -14,9 +14,8 @@ from apps.accounts.addresses import EMAIL, mask
 from apps.accounts.models import Citizen, Consent, Device, Mandate, OfficerUser, Relation, User
 from apps.accounts.services import trust
 from apps.audit.services import record
-from apps.kernel.admin import ModelAdmin, TabularInline
+from apps.kernel.admin import ModelAdmin, TabularInline, officer
 from apps.kernel.errors import DomainError
-from apps.kernel.workflow import Actor, By
 
 
 def superuser(admin: Any, request: HttpRequest, obj: Any = None) -> bool:
@@ -151,7 +150,7 @@ class CounterAdmin(ModelAdmin):
         done = 0
         for device in queryset:
             try:
-                act(device=device, actor=Actor(By.OFFICER, request.user), at=now())
+                act(device=device, actor=officer(request), at=now())
                 done += 1
             except DomainError as refused:
                 self.message_user(request, str(refused.detail), messages.ERROR)
@@ -187,7 +186,7 @@ class CitizenAdmin(SuperuserAdmin):
         """Whoever opens somebody's data leaves a trace (Personal Information Protection Law art. 51, 54)."""
         answer = super().change_view(request, object_id, form_url, extra_context)
         if answer.status_code == 200:  # noqa: PLR2004
-            reader = Actor(By.OFFICER, request.user)
+            reader = officer(request)
             whose = UUID(object_id)
             record(actor=reader, action="citizen_viewed", subject=f"citizen:{whose}", at=now(), citizen=whose)
         return answer

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET
 from apps.documents import services
 from apps.documents.showing import shown
 from apps.documents.store import Address
+from apps.kernel.admin import officer
 from apps.kernel.errors import DomainError
-from apps.kernel.workflow import Actor, By
 
 
 def lead_to(address: Callable[..., Address], request: HttpRequest, **what: Any) -> HttpResponse:
     """Redirect to where it can be read for a minute; who reads is written down. The caller checked whose it is."""
-    actor, session = Actor(By.OFFICER, request.user), request.session.session_key or ""
+    actor, session = officer(request), request.session.session_key or ""
     try:
         response = HttpResponseRedirect(address(**what, actor=actor, session=session, at=now()).url)
     except DomainError as refused:
@@ -29,7 +29,7 @@ def lead_to(address: Callable[..., Address], request: HttpRequest, **what: Any) 
 @require_GET
 def content(request: HttpRequest, reading: str) -> HttpResponseBase:
     """For the session that asked, for one minute. Wrap it in ``admin_view``: only staff comes here."""
-    actor, session = Actor(By.OFFICER, request.user), request.session.session_key or ""
+    actor, session = officer(request), request.session.session_key or ""
     try:
         return shown(services.open_content(token=reading, actor=actor, session=session, at=now()))
     except DomainError as refused:

@@ -3,11 +3,19 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin as ThemedModelAdmin
 from unfold.admin import TabularInline
 
-__all__ = ["BoundedPaginator", "ModelAdmin", "TabularInline"]
+from apps.kernel.workflow import Actor, By
+
+__all__ = ["BoundedPaginator", "ModelAdmin", "TabularInline", "officer"]
+
+
+def officer(request: HttpRequest) -> Actor:
+    """Who acts at the desk."""
+    return Actor(By.OFFICER, request.user)
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]

@@ -5,9 +5,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.kernel.admin import ModelAdmin
+from apps.kernel.admin import ModelAdmin, officer
 from apps.kernel.errors import IllegalMove
-from apps.kernel.workflow import Actor, By
 from apps.notifications import services
 from apps.notifications.models import Dispatch, Message
 
@@ -50,7 +49,7 @@ class DispatchAdmin(ReadOnly):
         done, refused = 0, 0
         for dispatch in queryset:
             try:
-                services.send_again(dispatch=dispatch, actor=Actor(By.OFFICER, request.user), at=now())
+                services.send_again(dispatch=dispatch, actor=officer(request), at=now())
                 done += 1
             except IllegalMove:
                 refused += 1

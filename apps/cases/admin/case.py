@@ -21,15 +21,11 @@ from apps.cases.models import Case
 from apps.documents import services as documents
 from apps.documents.admin import lead_to
 from apps.documents.models import Issue
+from apps.kernel.admin import officer
 from apps.kernel.errors import DomainError, Forbidden, Invalid
-from apps.kernel.workflow import Actor, By
 from apps.passkeys import services as passkeys
 from apps.passkeys.admin.confirm import confirmed
 from apps.passkeys.admin.session import opened_by_password
-
-
-def actor(request: HttpRequest) -> Actor:
-    return Actor(By.OFFICER, request.user)
 
 
 @admin.register(Case)
@@ -65,14 +61,14 @@ class CaseAdmin(QueueAdmin):
         if request.method == "POST":
             return self._preview(request, case) if "preview" in request.POST else self._move(request, case)
         services.keep(case=case, officer=cast("User", request.user), at=now())
-        record(actor=actor(request), action="case_viewed", subject=case.payable, at=now(), citizen=case.citizen_id)
+        record(actor=officer(request), action="case_viewed", subject=case.payable, at=now(), citizen=case.citizen_id)
         return self._page(request, case)
 
     def next_view(self, request: HttpRequest) -> HttpResponse:
         """Put the case that is due first and free on the officer's desk; back to the list when there is none."""
         user = cast("User", request.user)
         try:
-            taken = services.take_next(actor=actor(request), cases=desk.in_sight(user), at=now())
+            taken = services.take_next(actor=officer(request), cases=desk.in_sight(user), at=now())
         except DomainError as refused:
             self.message_user(request, moves.explain(refused), messages.ERROR)
             taken = None
@@ -154,7 +150,7 @@ class CaseAdmin(QueueAdmin):
             "asked": asked,
             "papers": papers.papers(asked),
             "portrait": papers.portrait(case),
-            "choices": moves.choices(case, actor=actor(request), typed=typed, at=now()),
+            "choices": moves.choices(case, actor=officer(request), typed=typed, at=now()),
             "preview": preview,
             "asks_for_passkey": not opened_by_password(request),
             "others": [other.get_username() for other in others],
@@ -168,7 +164,7 @@ def make(request: HttpRequest, case: Case, typed: moves.Typed) -> Case:
     """Raises ``DomainError`` for whatever is wrong with what was typed or with the moment."""
     if not typed.is_valid():
         raise Invalid
-    sent, by = typed.cleaned_data, actor(request)
+    sent, by = typed.cleaned_data, officer(request)
     act = moves.act(case, sent["move"], sent["version"])
     proof = confirmed(request, what=act, at=now()) if act else None
     with transaction.atomic():

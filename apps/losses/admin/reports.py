@@ -17,9 +17,8 @@ from apps.accounts.models import User
 from apps.audit.services import record
 from apps.documents import services as documents
 from apps.documents.admin import lead_to
-from apps.kernel.admin import ModelAdmin
+from apps.kernel.admin import ModelAdmin, officer
 from apps.kernel.errors import DomainError
-from apps.kernel.workflow import Actor, By
 from apps.losses import services
 from apps.losses.admin import acts
 from apps.losses.letterhead import sender_of
@@ -27,10 +26,6 @@ from apps.losses.models import IssuingAuthority, LossReport, LossReportQuerySet
 from apps.losses.timeline import timeline
 
 LIST = "admin:losses_lossreport_changelist"
-
-
-def actor(request: HttpRequest) -> Actor:
-    return Actor(By.OFFICER, request.user)
 
 
 @admin.register(LossReport)
@@ -103,7 +98,7 @@ class LossReportAdmin(ModelAdmin):
         return report if report and self.has_view_permission(request, report) else None
 
     def _record(self, request: HttpRequest, action: str, report: LossReport) -> None:
-        record(actor=actor(request), action=action, subject=report.subject, at=now(), citizen=report.citizen_id)
+        record(actor=officer(request), action=action, subject=report.subject, at=now(), citizen=report.citizen_id)
 
     def _act(self, request: HttpRequest, report: LossReport) -> HttpResponse:
         """Do it and show the report again; or say why not, and keep what was typed."""
@@ -127,7 +122,7 @@ class LossReportAdmin(ModelAdmin):
             "earlier": services.earlier_losses(report.citizen, but=report),
             "authority": services.authority_of(report),
             "authorities": IssuingAuthority.objects.all(),
-            "choices": acts.choices(report, actor=actor(request), typed=request.POST or None),
+            "choices": acts.choices(report, actor=officer(request), typed=request.POST or None),
         }
         response = TemplateResponse(request, "admin/losses/lossreport/report.html", context, status=status)
         add_never_cache_headers(response)
