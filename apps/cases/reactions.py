@@ -63,7 +63,7 @@ def start_the_clock_when_the_issuer_has_answered(event: VoidDeclared) -> None:
 @on(CaseMoved, when=lambda event: event.target in {Status.PAYMENT_DUE, *MADE})
 def ask_for_nothing_where_nothing_is_owed(event: CaseMoved) -> None:
     """Showing the price is what settles a free service; one that waits for a payment then goes on by itself."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("post").get(pk=event.case)
+    case = Case.objects.select_for_update().get(pk=event.case)
     at = now()
     if case.status != event.target or not services.is_fee_due(case):
         return

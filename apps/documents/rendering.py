@@ -7,6 +7,7 @@ import base64
 import io
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -36,6 +37,10 @@ UNPRINTABLE = {"Cc", "Cn", "Co", "Cs"}
 
 UNREAD = b"<!--//-->"
 """Typst reads every file it is given as a text of its own, too: behind two slashes, on one line, it is a comment."""
+
+BOM = b"\xef\xbb\xbf"
+DECLARATION = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml.*?\?>)?\s*", re.DOTALL)
+"""May stand nowhere but at the very beginning."""
 
 LINE = b'#set document(date: auto)\n#json("data.json")'
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -128,8 +133,8 @@ def _sources(template: Path) -> dict[str, bytes]:
 
 def _as_svg(image: bytes) -> bytes:
     """Typst takes files in memory only as text, so a raster image travels inside an SVG; its bytes stay as they are."""
-    if image.lstrip().startswith(b"<"):
-        return UNREAD + image.replace(b"\n", b" ")
+    if image.lstrip(BOM).lstrip().startswith(b"<"):
+        return UNREAD + DECLARATION.sub(b"", image).replace(b"\n", b" ")
     with Image.open(io.BytesIO(image), formats=("JPEG", "PNG")) as opened:
         (width, height), kind = opened.size, opened.get_format_mimetype()
     href = f"data:{kind};base64,{base64.b64encode(image).decode()}"

@@ -94,7 +94,10 @@ def publish(event: Event) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """A call that equals every other for the same queue: a transaction wakes each once, whatever it publishes."""
+    """A call that equals every other for the same queue: a transaction wakes each once, whatever it publishes.
+
+    Also one that a test pretends to end: what was captured there once is not awaited again.
+    """
 
     queue: str
 

@@ -71,7 +71,7 @@ def describe(*, post: Post, at: datetime, match: services.Match | None = None) -
 
 
 def _offer(post: Post, service: Service, calendar: Workdays, today: date) -> Offer:
-    fees = [line for line in post.tariffs.all() if line.prices(post, service.code, today)]
+    fees = [line for line in post.tariffs.all() if line.is_line_of(post, service.code, today)]
     targets = [Target(urgency, days, _expected(calendar, today, days)) for urgency, days in service.targets.items()]
     return Offer(service, sorted(fees, key=lambda line: line.rank), targets)
 

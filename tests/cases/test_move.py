@@ -1,5 +1,6 @@
 """One writer of the status, whoever asks and however many at once."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -375,3 +376,36 @@ def test_money_for_a_case_that_has_ended_is_owed_back():
     assert Refund.objects.get(payment=payment).amount_minor == 1600
     case.refresh_from_db()
     assert case.status == "withdrawn"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_case_that_is_given_to_another_post_while_its_citizen_waits_is_found_there():
+    """With the fee and the calendar of that post as they are after the wait."""
+    case, other = make_draft(), make_post("LYS", fee=2500)
+
+    def submit():
+        try:
+            return services.move(case=case.pk, cases=Case.objects.all(), name="submit", actor=applicant_of(case), at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Case.objects.filter(pk=case.pk).update(post=other)
+            other.tariffs.update(amount_minor=3000)
+            moving = pool.submit(submit)
+            wait_for_a_lock()
+        moved = moving.result(timeout=20)
+
+    assert moved.post_id == "LYS"
+    assert services.quote(case=moved, at=AT).total_minor == 3000
+
+
+def wait_for_a_lock():
+    with connection.cursor() as cursor:
+        for _ in range(200):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError("nobody waits")

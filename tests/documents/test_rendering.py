@@ -126,6 +126,11 @@ def test_a_png_is_drawn_too(template):
     assert b"/Image" in made(template, name="李", photo=True, images={"photo": out.getvalue()})
 
 
+def test_a_drawing_may_begin_with_its_declaration(template):
+    drawn = b'\xef\xbb\xbf<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
+    assert made(template, name="李", photo=True, images={"photo": drawn}).startswith(b"%PDF")
+
+
 def test_fonts_are_embedded_and_the_compiler_is_kept(template):
     pdf = made(template, name="李", mrz="<<")
     assert b"NotoSansSC" in pdf

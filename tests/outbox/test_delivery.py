@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,6 +76,20 @@ def test_two_facts_of_one_transaction_wake_each_queue_once_after_the_commit(
     assert sorted(woken) == ["default", "messages"]
     assert (drain(queue="default"), drain(queue="messages")) == (2, 1)
     assert [noted(subject) for subject in ("loud", "loud:complaint", "p1")] == [1, 1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_is_woken_for_what_is_published_after_a_part_was_undone(monkeypatch):
+    woken = []
+    monkeypatch.setattr(services, "wake", woken.append)
+
+    with transaction.atomic():
+        with suppress(ZeroDivisionError), transaction.atomic():
+            publish(BellRang("soft"))
+            raise ZeroDivisionError
+        publish(BellRang("soft"))
+
+    assert woken == ["default"]
 
 
 def test_what_a_failing_reaction_wrote_is_gone_and_it_is_tried_again_later(caplog):

@@ -65,7 +65,7 @@ def test_a_line_that_moves_to_another_post_changes_both(post):
 
 
 def test_prices_and_promises_of_a_known_edition_take_no_query(post, django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         services.terms_of(post=post)
 
     with django_assert_num_queries(0):
@@ -80,6 +80,18 @@ def test_what_was_only_prefetched_in_part_is_not_taken_for_the_whole(post):
     part._prefetched_objects_cache["tariffs"] = []
 
     assert len(services.terms_of(post=part).tariffs) == 1
+
+
+def test_what_an_instance_says_that_was_read_before_a_change_or_was_changed_itself_is_kept_for_nobody(post):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        post.tariffs.update(amount_minor=1)
+        services.terms_of(post=post)
+        raise ZeroDivisionError
+    post.country = "JP"
+    services.terms_of(post=post)
+
+    kept = services.terms_of(post=Post.objects.get(pk="PAR"))
+    assert ([line.amount_minor for line in kept.tariffs], kept.workdays.country) == ([1600], "FR")
 
 
 def test_a_change_that_was_rolled_back_is_never_used(post):

@@ -139,17 +139,17 @@ def entrusted_to(user: User, scope: Scope) -> RawSQL:
     anybody else is looked at.
     """
     sql, given = _rights(scope)
-    return RawSQL(sql, [user.pk if each == ANYBODY else each for each in given])  # noqa: S611  all of it is Django's
+    return RawSQL(sql, [user.pk if each == PLACEHOLDER else each for each in given])  # noqa: S611  all of it is Django's
 
 
-ANYBODY = UUID(int=0)
+PLACEHOLDER = UUID(int=0)
 """Stands for the account in a statement that is kept."""
 
 
 @cache
 def _rights(scope: Scope) -> tuple[str, tuple[Any, ...]]:
     """The statement, and what it is given. Nearly every request asks it, so it is put into words once."""
-    related = Relation.objects.in_force().filter(user=ANYBODY).order_by().values("citizen")
-    granted = Mandate.objects.in_force().filter(helper=ANYBODY, scopes__contains=[scope]).order_by().values("citizen")
-    asked = related if scope == Scope.MANAGE else related.union(granted, all=True)
+    related = Relation.objects.in_force().filter(user=PLACEHOLDER).order_by().values("citizen")
+    granted = Mandate.objects.in_force().filter(helper=PLACEHOLDER, scopes__contains=[scope]).order_by()
+    asked = related if scope == Scope.MANAGE else related.union(granted.values("citizen"), all=True)
     return asked.query.sql_with_params()

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -113,7 +114,10 @@ class CaseAdmin(QueueAdmin):
             self.message_user(request, moves.explain(refused), messages.ERROR)
             # 403 is put on record as every refusal at the desk is: also the officer who would decide alone
             status = 403 if isinstance(refused, Forbidden) else 409
-            return self._page(request, self.get_queryset(request).get(pk=case.pk), typed=typed, status=status)
+            latest = self._case(request, str(case.pk))
+            if latest is None:  # meanwhile another post's
+                return HttpResponseRedirect(reverse("admin:cases_case_changelist"))
+            return self._page(request, latest, typed=typed, status=status)
         told = _("Done. The case is now: %(status)s.") % {"status": moved.state.label}
         self.message_user(request, told, messages.SUCCESS)
         return HttpResponseRedirect(request.path)
@@ -138,6 +142,7 @@ class CaseAdmin(QueueAdmin):
         preview: services.Preview | None = None,
         status: int = 200,
     ) -> HttpResponse:
+        prefetch_related_objects([case], "history")
         asked = papers.checklist(case)
         others = services.look_at(case=case, officer=cast("User", request.user), at=now())
         context = {

@@ -77,7 +77,7 @@ def choices(case: Case, *, actor: Actor, at: datetime, typed: Typed | None = Non
 
 def _makes_sense(case: Case, row: Move, actor: Actor, at: datetime) -> bool:
     """Nobody takes over from oneself, gives back what nobody holds, or decides on a proposal of one's own."""
-    is_mine = case.officer == actor.user
+    is_mine = case.officer_id == actor.user.pk
     if row.name == "release":
         return is_mine or is_held_by_another(case, officer=actor.user, at=at)
     if row.name == "take_back":

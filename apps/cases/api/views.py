@@ -27,7 +27,7 @@ from apps.documents.models import File
 from apps.kernel.api.idempotency import idempotent
 from apps.kernel.api.pagination import Cursor
 from apps.kernel.api.versions import answer, edited_version
-from apps.kernel.errors import Unknown
+from apps.kernel.errors import DomainError, Unknown
 from apps.payments.api.serializers import PaymentOut, QuoteOut
 
 POLL_FULL, POLL_QUIET = "1", "30"
@@ -95,10 +95,12 @@ class CaseMoves(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Submit, answer, withdraw: any move listed in the case's `moves`. With `If-Match`, only on what you saw."""
         form = MoveIn(data=request.data)
-        if not form.is_valid():
+        try:
+            form.is_valid(raise_exception=True)
+            version = edited_version(request) if "If-Match" in request.headers else None
+        except (ValidationError, DomainError):
             self.get_object()  # someone else's is a 404, whatever was sent
-            raise ValidationError(form.errors)
-        version = edited_version(request) if "If-Match" in request.headers else None
+            raise
         given = form.validated_data | {"cases": self.get_queryset(), "version": version}
         return self.shown(request, case=services.move(case=pk, actor=self.actor, at=now(), **given))
 

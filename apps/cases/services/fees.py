@@ -33,7 +33,7 @@ def is_fee_due(case: Case) -> bool:
 @transaction.atomic
 def pay(*, case: Case, provider: str, actor: Actor, at: datetime) -> Payment:
     """Open a payment of what is due. Raises ``Conflict`` (``nothing_due``) otherwise."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("post").get(pk=case.pk)
+    case = Case.objects.select_for_update().get(pk=case.pk)
     if not is_fee_due(case):
         raise Conflict(_("There is nothing to pay now."), code="nothing_due")
     return payments.open_payment(quote=quote(case=case, at=at), provider=provider, user=actor.user, at=at)

@@ -18,10 +18,10 @@ SUPERVISE = "cases.supervise"
 
 def is_held_by_another(case: Case, *, officer: User, at: datetime) -> bool:
     """False as soon as the other one's hour is over, or the account is closed."""
-    holder = case.officer
-    if holder is None or holder.pk == officer.pk or case.held_until is None:
+    if case.officer_id in {None, officer.pk} or case.held_until is None or case.held_until <= at:
         return False
-    return bool(case.held_until > at and holder.is_active)
+    # not by the instance: the desk sees no account that is no officer's any more
+    return User.objects.filter(pk=case.officer_id, is_active=True).exists()
 
 
 def check(case: Case, row: Move, actor: Actor, at: datetime) -> None:

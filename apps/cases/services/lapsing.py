@@ -43,7 +43,7 @@ def _lapse(case: Case, at: datetime) -> bool:
     try:
         move(case=case, name="lapse", actor=SYSTEM, at=at, version=case.version)
     except DomainError:
-        return False  # answered or paid in this very moment
+        return False  # answered, paid or given to another post in this very moment
     return True
 
 

@@ -26,8 +26,6 @@ WRITTEN = [
 ]  # fmt: skip
 APPLYING = {Status.DRAFT, Status.INFO_REQUESTED}
 """What is sent from here is sent to be reviewed; later the particulars stay as they were reviewed."""
-AROUND = ("post", "citizen")
-"""Read with the case, because every move asks them; accounts are read when they are asked for."""
 
 
 @transaction.atomic
@@ -81,8 +79,9 @@ def move(
 
 
 def _lock(pk: UUID, cases: CaseQuerySet | None) -> Case:
+    """With its citizen, who never changes. Not with its post: that is read after the wait, as it is then."""
     seen = Case.objects.all() if cases is None else cases
-    case = seen.select_for_update(of=("self",)).select_related(*AROUND).filter(pk=pk).first()
+    case = seen.select_for_update(of=("self",)).select_related("citizen").filter(pk=pk).first()
     if case is None:
         raise Unknown
     return case

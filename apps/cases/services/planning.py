@@ -4,7 +4,7 @@ from apps.posts.models import ChargePolicy
 
 
 def plan_of(*, case: Case) -> Plan:
-    """Where the case is on its way, and when the clock stood still; one query."""
+    """Where the case is on its way, and when the clock stood still; one query, unless the history is there already."""
     policy = case.charge_policy or case.post.charge_policy
     return plan(
         status=case.state,

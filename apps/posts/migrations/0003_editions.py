@@ -2,7 +2,7 @@ import django.contrib.postgres.functions
 from django.db import migrations, models
 
 RENEW = """
-CREATE FUNCTION posts_post_new_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION posts_post_new_edition() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     NEW.edition := gen_random_uuid();
     RETURN NEW;
@@ -12,7 +12,7 @@ $$;
 CREATE TRIGGER new_edition BEFORE UPDATE ON posts_post
     FOR EACH ROW EXECUTE FUNCTION posts_post_new_edition();
 
-CREATE FUNCTION posts_terms_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION posts_terms_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE posts_post SET edition = DEFAULT WHERE code IN (OLD.post_id, NEW.post_id);
     RETURN NULL;

@@ -94,7 +94,7 @@ class Tariff(models.Model):
         """Its place on a bill."""
         return Component.values.index(self.component)
 
-    def prices(self, post: Post, service: str, on: date) -> bool:
+    def is_line_of(self, post: Post, service: str, on: date) -> bool:
         """Whether it is a line of that service that day, in the currency the post takes."""
         return self.service == service and self.currency == post.currency and self.is_in_force(on)
 

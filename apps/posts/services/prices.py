@@ -53,7 +53,7 @@ def price(*, post: Post, service: str, components: list[str], on: date) -> Price
     Raises ``Invalid`` for codes that make no price and ``Unmet`` (``no_tariff``) when a line is missing, naming it.
     """
     wanted = _counted(components)
-    lines = {line.component: line for line in terms_of(post=post).tariffs if line.prices(post, service, on)}
+    lines = {line.component: line for line in terms_of(post=post).tariffs if line.is_line_of(post, service, on)}
     if missing := tuple(component for component in wanted if component not in lines):
         raise Unmet(_("The post has no fee for this on that day."), code="no_tariff", missing=missing)
     priced = [_line(lines[component], quantity) for component, quantity in wanted.items()]

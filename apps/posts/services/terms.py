@@ -20,9 +20,11 @@ class Terms:
 
 
 def terms_of(*, post: Post) -> Terms:
-    """As they were when ``post`` was read; four queries for an edition that is new to the process, else none."""
+    """Those of its edition, without a query; for an edition that is new to the process the latest, with five."""
     edition, terms = _known.get(post.pk, (None, None))
     if terms is None or edition != post.edition:
+        # as it is now: the instance may have been read, or changed, at another time than what follows
+        post = Post.objects.get(pk=post.pk)
         terms = _read(post)
         _known[post.pk] = (post.edition, terms)
     return terms

@@ -20,7 +20,7 @@ from apps.travel_documents.routing import route
 
 
 class ApplicationView(CitizenView[TravelDocument]):
-    queryset = TravelDocument.objects.select_related("case__post", "case__citizen")
+    queryset = TravelDocument.objects.select_related("case__post", "case__citizen").prefetch_related("case__history")
     pagination_class = None
 
     def shown(self, request: Request, pk: str, status: int = 200) -> Response:

@@ -35,7 +35,7 @@ def apply(*, citizen: Citizen, post: Post, actor: Actor, at: datetime, **answers
 @transaction.atomic
 def revise(*, application: TravelDocument, version: int, actor: Actor, at: datetime, **answers: Any) -> TravelDocument:
     """Save some answers. Raises ``Stale`` when somebody else saved since ``version``, and ``Conflict`` when closed."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("post").get(pk=application.pk)
+    case = Case.objects.select_for_update().get(pk=application.pk)
     if case.version != version:
         raise Stale
     if case.status not in EDITABLE:
