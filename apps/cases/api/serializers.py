@@ -109,6 +109,10 @@ class PlanOut(Out):
     stopped = PauseOut(allow_null=True, help_text="Why the clock stands still now, if it does.")
 
 
+ATTACHMENT, PLAN = AttachmentOut(), PlanOut()
+"""Made once: each serializer copies all its fields, a twentieth of what a move costs."""
+
+
 class CaseDetailOut(CaseOut):
     """A whole case: where it is on its way, the moves the caller can make now, every paper that is asked for."""
 
@@ -126,14 +130,13 @@ class CaseDetailOut(CaseOut):
 
     @extend_schema_field(PlanOut)
     def get_plan(self, case: Case) -> Any:
-        return PlanOut(plan_of(case=case)).data
+        return PLAN.to_representation(plan_of(case=case))
 
     @extend_schema_field(MaterialOut(many=True))
     def get_materials(self, case: Case) -> list[dict[str, Any]]:
-        attached = AttachmentOut(case.papers, many=True).data
         by_material: dict[str, list[Any]] = {}
-        for paper, shown in zip(case.papers, attached, strict=True):
-            by_material.setdefault(paper.material, []).append(shown)
+        for paper in case.papers:
+            by_material.setdefault(paper.material, []).append(ATTACHMENT.to_representation(paper))
         return [asked(each, by_material.get(each.code, [])) for each in case.procedure.materials(case)]
 
 
