@@ -19,9 +19,12 @@ def _address(kind):
     return urlsplit(given)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def secured(django_db_setup, django_db_blocker):
-    """Rights and policies of the roles, which the owner does not notice. What the owner would notice is undone."""
+    """Rights and policies of the roles, which the owner does not notice. What the owner would notice is undone.
+
+    Anew for each module: between two of them a test of migrations may have made a table anew.
+    """
     with django_db_blocker.unblock():
         said = secure()
         yield said
