@@ -96,7 +96,7 @@ def publish(event: Event) -> None:
 class Wake:
     """A call that equals every other for the same queue: a transaction wakes each once, whatever it publishes.
 
-    Also one that a test pretends to end: what was captured there once is not awaited again.
+    (A test that only pretends to commit is in one transaction to its end.)
     """
 
     queue: str
