@@ -167,7 +167,8 @@ def test_the_whole_work_on_a_case_is_done_by_keyboard(desks, officer, with_paper
     reach(page, page.locator("main .cc-next button, #content .cc-next button").first)
     page.keyboard.press("Enter")
     expect(page.locator(".cc-head__number")).to_have_text(case.number)
-    for _paper in range(3):
+    for position in ("1 / 3", "2 / 3", "3 / 3"):
+        expect(page.locator("[data-viewer-position]")).to_have_text(position)
         page.keyboard.press("j")
     expect(page.locator("[data-viewer-position]")).to_have_text("1 / 3")
 
