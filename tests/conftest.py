@@ -25,6 +25,12 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What may take longest begins first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+
+
 @pytest.fixture(autouse=True)
 def rules_that_migrations_bring(request):
     """A test that commits empties every table at its end, those included that a migration had filled."""

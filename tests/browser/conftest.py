@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import override_settings
+from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -160,6 +160,13 @@ class Desk:
         self.page.locator("#id_password").fill(PASSWORD)
         self.page.locator("#login-form [type=submit]").click()
         self.page.locator("#main").wait_for()
+
+    def come_in(self, officer):
+        """Signed in already, and nowhere yet: what a sign-in shows is the business of other tests."""
+        visitor = Client()
+        visitor.force_login(officer, backend="apps.accounts.passwords.CountedPasswords")
+        cookie = visitor.cookies[django_settings.SESSION_COOKIE_NAME]
+        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
 
     def check(self, name):
         """The page speaks one language and bars nobody. Leaves a picture for people in ``var/screens``."""

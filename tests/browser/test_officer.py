@@ -8,7 +8,7 @@ from apps.cases import services
 from apps.cases.models import Case
 from tests.cases.factories import applicant_of, make_case, make_officer
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 
 LANGUAGES = ["zh-hans", "en"]
 NOTE = "请拍清楚整页。"
@@ -75,7 +75,8 @@ def test_from_the_answer_to_the_approval(desks, officer, with_papers, language):
     case = services.move(case=case, name="answer", actor=applicant_of(case), at=now())
     desk = desks(language)
     page = desk.page
-    desk.sign_in(officer)
+    desk.come_in(officer)
+    desk.open("/admin/")
 
     page.locator(".cc-card__head .cc-button--primary").click()
     form = choose(page, "approve")
@@ -120,7 +121,7 @@ def test_everything_can_be_done_without_a_mouse(desks, officer, with_papers):
     case = with_papers(make_case(post=officer.officer.post))
     desk = desks("en")
     page = desk.page
-    desk.sign_in(officer)
+    desk.come_in(officer)
     desk.open(f"/admin/cases/case/{case.pk}/change/")
     position, sheet = page.locator("[data-viewer-position]"), page.locator("[data-viewer-sheet]").nth(1)
 
@@ -199,7 +200,7 @@ def test_the_keys_can_be_switched_off_and_stay_off(desks, officer, with_papers):
     case = with_papers(make_case(post=officer.officer.post))
     desk = desks("en")
     page = desk.page
-    desk.sign_in(officer)
+    desk.come_in(officer)
     desk.open(f"/admin/cases/case/{case.pk}/change/")
 
     page.locator("[data-viewer-help] summary").click()
@@ -214,7 +215,7 @@ def test_a_page_that_went_stale_says_so_and_keeps_the_words(desks, officer, with
     case = with_papers(make_case("preliminary_review", post=officer.officer.post, officer=officer))
     desk = desks("zh-hans")
     page = desk.page
-    desk.sign_in(officer)
+    desk.come_in(officer)
     desk.open(f"/admin/cases/case/{case.pk}/change/")
     form = choose(page, "ask")
     form.locator("[value=loss_unclear]").check()
@@ -243,7 +244,8 @@ def test_it_fits_on_smaller_screens(desks, officer, with_papers, width):
     )
     desk = desks("zh-hans")
     desk.page.set_viewport_size({"width": width, "height": 900})
-    desk.sign_in(officer)
+    desk.come_in(officer)
+    desk.open("/admin/")
     desk.check(f"13-start-{width}")
     desk.open("/admin/cases/case/")
     desk.check(f"14-queue-{width}")
@@ -254,7 +256,8 @@ def test_it_fits_on_smaller_screens(desks, officer, with_papers, width):
 def test_the_menu_opens_on_a_small_screen(desks, officer):
     desk = desks("en")
     desk.page.set_viewport_size({"width": 820, "height": 900})
-    desk.sign_in(officer)
+    desk.come_in(officer)
+    desk.open("/admin/")
     expect(desk.page.locator("#nav-sidebar")).to_be_hidden()
 
     desk.page.get_by_role("button", name="Menu").press("Enter")

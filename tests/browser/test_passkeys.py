@@ -10,7 +10,7 @@ from apps.passkeys import services
 from apps.passkeys.models import Confirmation, Passkey
 from tests.browser.test_officer import reach
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 
 LANGUAGES = ["zh-hans", "en"]
 DEVICE = {

@@ -20,7 +20,7 @@ from deploy.decoder.install import install
 from tests.browser.conftest import BARRIERS, CHROMIUM, FLAGS, FOREIGN, SCREENS, TIMEOUT_MS, VISIBLE_WORDS
 from tests.seals.factories import Party, authority, odd_seal, signer
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 
 PHONE = {"width": 360, "height": 740}
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
