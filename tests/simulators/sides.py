@@ -93,6 +93,7 @@ class _Ear(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.heard.append((dict(self.headers), body))
         status = self.server.plan.pop(0) if self.server.plan else self.server.always
         self.send_response(status)
         self.send_header("Content-Length", str(len(self.server.said)))
@@ -100,7 +101,6 @@ class _Ear(BaseHTTPRequestHandler):
             self.send_header("Location", self.server.url)
         self.end_headers()
         self.wfile.write(self.server.said)
-        self.server.heard.append((dict(self.headers), body))
 
     def log_message(self, *anything: object) -> None:
         pass

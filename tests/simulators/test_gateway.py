@@ -11,6 +11,7 @@ from tests.simulators.sides import Steered, started, wait_for
 
 pytestmark = pytest.mark.stack
 NUMBERS = itertools.count(1)
+WEB = httpx.Client(trust_env=False)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def order(toy: Steered, merchant, amount: int = 1600) -> tuple[str, httpx.Respon
 
 def ask(toy: Steered, method: str, path: str, asked=None) -> httpx.Response | None:
     try:
-        return httpx.request(method, toy.url + path, json=asked, trust_env=False)
+        return WEB.request(method, toy.url + path, json=asked)
     except httpx.RemoteProtocolError:
         return None
 

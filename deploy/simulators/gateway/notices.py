@@ -86,10 +86,10 @@ class Notices:
         for _ in range(taken["notice_duplicate"].count if "notice_duplicate" in taken else 1):
             self._plan(delivery)
 
-    def is_heard(self, id_: str) -> bool:
-        """Whether the merchant has acknowledged this notice; a restarted gateway tells again what was not heard."""
+    def is_waiting(self, id_: str) -> bool:
+        """Whether this notice was sent and not acknowledged; a restarted gateway sends such a one again."""
         row = self._journal.row("notice", id_)
-        return row is not None and row["result"] == "heard"
+        return row is not None and row["result"] not in {"heard", "dropped"}
 
     def wait_for(self, reference: str, seconds: float) -> bool:
         """Until a first attempt has been made to tell about this order, at most so long (real time)."""
@@ -148,7 +148,6 @@ class Notices:
 
     def _note(self, notice: Notice, attempt: int, result: str, **more: object) -> None:
         told = {"reference": notice.reference, "about": notice.kind, "url": notice.url}
-        if result == "heard" or not self.is_heard(notice.id):
-            self._journal.write("notice", notice.id, {**told, "attempt": attempt, "result": result, **more})
-        else:
-            self._journal.write("notice_again", notice.id, {**told, "attempt": attempt, "result": result, **more})
+        known = self._journal.row("notice", notice.id)
+        kind = "notice_again" if known is not None and known["result"] == "heard" else "notice"
+        self._journal.write(kind, notice.id, {**told, "attempt": attempt, "result": result, **more})
