@@ -109,7 +109,7 @@ class _Ear(BaseHTTPRequestHandler):
 @contextmanager
 def listening() -> Iterator[Merchant]:
     server = Merchant()
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

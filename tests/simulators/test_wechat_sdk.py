@@ -124,15 +124,19 @@ def test_it_helps_an_abnormal_refund_with_a_sealed_card(client, wechat):
     assert json.loads(text)["channel"] == "OTHER_BANKCARD"
 
 
-def test_it_believes_and_opens_notices(client, wechat, merchant):
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_believes_and_opens_notices(wechat, merchant, monkeypatch, kind):
+    own = Shop(wechat, wechat.do("/merchants"), merchant.url)
+    wechat.do("/balance", mchid=own.mchid, balance=1600)
+    client = sdk(wechat, own, kind, monkeypatch)
     order, back = number(), number()
     opened(client, order)
     wechat.pay(order)
     client.refund(out_refund_no=back, out_trade_no=order, amount={"refund": 1600, "total": 1600, "currency": "CNY"})
     wechat.advance(2)
-    kind = "PUB_KEY_ID_" if client._core._public_key_id else "4F"
+    prefix = "PUB_KEY_ID_" if kind == "public_key" else "4F"
     notices = [
-        client.callback(*notice) for notice in merchant.wait(2) if notice[0]["Wechatpay-Serial"].startswith(kind)
+        client.callback(*notice) for notice in merchant.wait(2) if notice[0]["Wechatpay-Serial"].startswith(prefix)
     ]
 
     assert notices

@@ -5,6 +5,7 @@ import itertools
 import json
 import secrets
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -22,6 +23,12 @@ NUMBERS = itertools.count(1)
 WEB = httpx.Client(trust_env=False, timeout=20)
 
 
+@lru_cache
+def loaded(pem: str) -> Any:
+    """Reading a key takes longer than a test."""
+    return load_pem_private_key(pem.encode(), None)
+
+
 class Shop:
     """One merchant at one simulator; ``notify_url`` is where it listens."""
 
@@ -30,7 +37,7 @@ class Shop:
     ) -> None:
         self.simulator, self.info, self.notify_url = simulator, info, notify_url
         self.mchid, self.appid = info["mchid"], info["appids"][0]
-        self.key = load_pem_private_key(info["keys"][-1]["private_key"].encode(), None)
+        self.key = loaded(info["keys"][-1]["private_key"])
 
     def sign(self, message: bytes) -> str:
         return base64.b64encode(self.key.sign(message, PKCS1v15(), SHA256())).decode()

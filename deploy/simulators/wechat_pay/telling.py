@@ -1,6 +1,5 @@
 """Notices of WeChat Pay: what happened, encrypted for the merchant and signed by the platform."""
 
-import itertools
 import json
 import secrets
 import uuid
@@ -37,7 +36,7 @@ AGE = {"stale": -600, "notice_stale": -600, "future": 600}
 class Teller:
     def __init__(self, world: World, platform: Platform, merchants: Merchants) -> None:
         self._world, self._platform, self._merchants = world, platform, merchants
-        self._turns = itertools.count()
+        self._turns: dict[str, int] = {}
 
     def again(self, orders: list[Order], refunds: list[tuple[Refund, Order]]) -> None:
         """After a restart: what merchants have not yet acknowledged."""
@@ -91,10 +90,13 @@ class Teller:
         return newest if merchant.key_mode != "public_key" else self._platform.public_id
 
     def _send(self, event: str, order: Order, id_: str, url: str, told: dict[str, Any]) -> None:
+        """While a merchant moves from one kind of key to the other, its notices are signed by both in turns."""
         moment = rfc3339(self._world.clock.now())
         merchant = self._merchants.find(order.mchid)
         if merchant is None:
             return
+        turn = self._turns[order.mchid] = self._turns.get(order.mchid, 0) + 1
+        is_new_way = merchant.key_mode == "both" and turn % 2 == 0
         original = "refund" if event.startswith("REFUND") else "transaction"
 
         def write(faults: frozenset[str]) -> tuple[Mapping[str, str], bytes]:
@@ -102,17 +104,12 @@ class Teller:
             inside = json.dumps(_spoiled(told, faults), ensure_ascii=False)
             sealed = {"original_type": original, **seal(merchant.apiv3_key, inside, original)}
             body = json.dumps({**said, "summary": SAID[event], "resource": sealed}, ensure_ascii=False).encode()
-            signed = self.headers(body, self._notice_serial(merchant), faults)
+            serial = self._platform.public_id if is_new_way else self.serial(merchant)
+            signed = self.headers(body, serial, faults)
             return {"Content-Type": "application/json", "User-Agent": "Mozilla/4.0", **signed}, body
 
         kind = "payment" if original == "transaction" else "refund"
         self._world.notices.send(Notice(id_, kind, order.number, url, write))
-
-    def _notice_serial(self, merchant: Merchant) -> str:
-        """In turns while the merchant moves from one kind of key to the other."""
-        if merchant.key_mode == "both" and next(self._turns) % 2:
-            return self._platform.public_id
-        return self.serial(merchant)
 
 
 def _id(event: str, about: Order | Refund) -> str:
