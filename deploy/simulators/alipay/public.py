@@ -18,9 +18,9 @@ NOT_CONTRACTED = frozenset(
     {"alipay.trade.pay", "alipay.trade.page.pay", "alipay.trade.create", "alipay.trade.page.refund"}
 )
 """The company has these methods, this merchant has not."""
-REQUIRED = ("app_id", "sign_type", "sign", "charset", "timestamp", "version", "biz_content")
+PRESENT = ("app_id", "sign_type", "sign", "timestamp", "version")
 CERTIFICATES = ("app_cert_sn", "alipay_root_cert_sn")
-KNOWN = frozenset({*REQUIRED, *CERTIFICATES, "method", "format", "notify_url", "return_url"})
+KNOWN = frozenset({*PRESENT, *CERTIFICATES, "method", "format", "charset", "biz_content", "notify_url", "return_url"})
 FIXED = {"version": ("1.0", "invalid-parameter"), "charset": ("utf-8", "invalid-charset")}
 LONGEST_URL = 256
 
@@ -47,7 +47,7 @@ def read(params: Mapping[str, str], parties: Parties, now: float, *, may_be_old:
     _check_form(params, app)
     _check_time(params["timestamp"], now, may_be_old=may_be_old)
     urls = {name: _url(params, name) for name in ("notify_url", "return_url")}
-    return Call(method, app, _object(params["biz_content"]), **urls)
+    return Call(method, app, _object(params.get("biz_content", "")), **urls)
 
 
 def named(params: Mapping[str, str]) -> str:
@@ -64,7 +64,7 @@ def named(params: Mapping[str, str]) -> str:
 
 def _check_presence(params: Mapping[str, str]) -> None:
     names = {"sign": "signature", "sign_type": "signature-type"}
-    for name in REQUIRED[:3] + REQUIRED[4:6]:
+    for name in PRESENT:
         if not params.get(name):
             raise missing(names.get(name, name.replace("_", "-")))
     if params["sign_type"] != "RSA2":
