@@ -57,6 +57,8 @@ def certified(process) -> Shop:
         ({"biz_content": "[]"}, "isv.illegal-json"),
         ({"notify_url": "shop.example/notices"}, "isv.invalid-parameter"),
         ({"notify_url": "https://shop.example/notices?order=1"}, "isv.invalid-parameter"),
+        ({"notify_url": "http://["}, "isv.invalid-parameter"),
+        ({"return_url": "https://shop.example/护照"}, "isv.invalid-parameter"),
         ({"nonce": "1"}, "isv.invalid-parameter"),
         ({"app_cert_sn": "0" * 32}, "isv.invalid-parameter"),
     ],
@@ -237,6 +239,7 @@ def test_braces_in_a_text_are_a_part_of_the_node_like_any_other(shop):
     [
         ({"product_code": "QUICK_WAP_PAY"}, "ACQ.INVALID_PARAMETER"),
         ({"quit_url": "javascript:alert(1)"}, "ACQ.INVALID_PARAMETER"),
+        ({"quit_url": "https://shop.example;script-src/"}, "ACQ.INVALID_PARAMETER"),
         ({"total_amount": "16"}, "ACQ.INVALID_PARAMETER"),
     ],
 )

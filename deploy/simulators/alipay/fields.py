@@ -51,6 +51,8 @@ def _options(value: Any) -> bool:
 ORDER = matching(r"\w{1,64}")
 TRADE = matching(r"\d{28}")
 AMOUNT = matching(r"(0|[1-9]\d{0,9})\.\d\d")
+ADDRESS = matching(r"https?://[\w.-]+(:\d{1,5})?([/?#][!-~]*)?")
+"""Absolute, of a host by name, and safe in a header."""
 WHICH: dict[str, Check] = {"out_trade_no": ORDER, "trade_no": TRADE}
 PAYABLE: dict[str, Check] = {
     "out_trade_no": ORDER,
@@ -66,7 +68,7 @@ NEEDED = frozenset({"out_trade_no", "total_amount", "subject"})
 METHODS: dict[str, tuple[dict[str, Check], frozenset[str]]] = {
     "alipay.trade.app.pay": ({**PAYABLE, "product_code": one_of("QUICK_MSECURITY_PAY")}, NEEDED),
     "alipay.trade.wap.pay": (
-        {**PAYABLE, "product_code": one_of("QUICK_WAP_WAY"), "quit_url": matching(r"https?://\S{1,390}")},
+        {**PAYABLE, "product_code": one_of("QUICK_WAP_WAY"), "quit_url": ADDRESS},
         NEEDED | {"product_code", "quit_url"},
     ),
     "alipay.trade.precreate": (

@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from deploy.simulators.alipay import moments
-from deploy.simulators.alipay.fields import METHODS
+from deploy.simulators.alipay.fields import ADDRESS, METHODS
 from deploy.simulators.alipay.parties import App, Parties
 from deploy.simulators.alipay.wire import to_sign
 from deploy.simulators.alipay.wrong import Wrong, invalid, missing
@@ -110,9 +109,8 @@ def _url(params: Mapping[str, str], name: str) -> str:
     url = params.get(name, "")
     if not url:
         return ""
-    parts = urlsplit(url)
     has_query = name == "notify_url" and ("?" in url or "#" in url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or has_query or len(url) > LONGEST_URL:
+    if has_query or len(url) > LONGEST_URL or not ADDRESS(url):
         raise invalid("invalid-parameter", name)
     return url
 
