@@ -32,7 +32,7 @@ class Teller:
 
     def resume(self) -> None:
         for id_, event in self._world.journal.rows("event").items():
-            if not self._world.notices.is_heard(id_):
+            if self._world.notices.is_waiting(id_):
                 self._send(id_, event)
 
     def tell(self, kind: str, trade: Trade, refund: Refund | None = None) -> None:

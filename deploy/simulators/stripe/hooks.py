@@ -91,7 +91,7 @@ class Hooks:
             for endpoint in self.books.all("webhook_endpoint"):
                 is_fresh = event["created"] > self.books.now() - 3 * 86_400
                 is_due = is_fresh and event["created"] >= endpoint["created"] and _wants(endpoint, event["type"])
-                if is_due and not self.world.notices.is_heard(_name(event, endpoint)):
+                if is_due and self.world.notices.is_waiting(_name(event, endpoint)):
                     self._tell(event, endpoint)
 
     def rotate(self, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Teller:
     def tell_again(self) -> None:
         """After a restart: whatever the merchant has not acknowledged."""
         for deal in list(self.books.deals.values()):
-            if deal.state in {PAID, DONE} and not self.world.notices.is_heard(f"notice/{deal.key}"):
+            if deal.state in {PAID, DONE} and self.world.notices.is_waiting(f"notice/{deal.key}"):
                 self.tell(deal)
 
     def notice(self, deal: Deal, faults: Set[str] = frozenset()) -> dict[str, str]:
