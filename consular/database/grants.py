@@ -46,6 +46,7 @@ APPS = {
     "cases": Access(api="raw", staff="raw", worker="raw"),
     "losses": Access(api="raw", staff="raw", worker="raw"),
     "payments": Access(api="raw", staff="raw", worker="raw"),
+    "ledger": HISTORY,
     "documents": Access(api="raw", staff="raw", worker="rawd"),
     "notifications": Access(api="raw", staff="raw", worker="rawd"),
     "seals": Access(api="r", staff="raw", worker="raw"),
@@ -67,6 +68,9 @@ TABLES = {
     "cases_presence": Access(staff="raw", worker="rd"),
     "cases_attachment": Access(api="rad", staff="r", worker="rawd"),
     "payments_quote": HISTORY,
+    # written by the function that closes a day, in the owner's name
+    "ledger_balance": Access(staff="r", worker="r"),
+    "ledger_closing": Access(staff="r", worker="r"),
     "payments_paymentevent": HISTORY,
     "travel_documents_validity": Access(api="r", staff="raw", worker="r"),
     "documents_series": Access(worker="raw"),

@@ -65,6 +65,10 @@ RULES = {
     "documents_file": f"{SUPERUSER} OR {PUT_TO_A_CASE}",
     "documents_issue": f"{SUPERUSER} OR {a_case('seen.id = consular_case(documents_issue.subject)')}",
     "payments_quote": f"{OWN_POST} OR {a_case('seen.id = consular_case(payments_quote.payable)')}",
+    "ledger_account": OWN_POST,
+    "ledger_transaction": OWN_POST,
+    "ledger_entry": OWN_POST,
+    "ledger_closing": OWN_POST,
     "notifications_message": f"{SUPERUSER} OR {a_case('seen.id = consular_case(notifications_message.subject)')}",
     # the accounts of colleagues, of whoever applied here, and of the citizens in sight: one of these reads what the
     # desk writes, in its own language; the desk opens and changes accounts of staff only
@@ -76,7 +80,7 @@ RULES = {
 
 PARENTS = (
     "cases_case", "losses_lossreport", "payments_payment", "payments_quote", "documents_issue", "documents_file",
-    "notifications_message", "accounts_citizen",
+    "notifications_message", "accounts_citizen", "ledger_account",
 )  # fmt: skip
 """The nearest first: a table follows the first of these that it points at."""
 

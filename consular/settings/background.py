@@ -41,5 +41,6 @@ CELERY_BEAT_SCHEDULE = {
     "passkeys.forget": {"task": "passkeys.forget", "schedule": 3600.0},
     "audit.seal": {"task": "audit.seal", "schedule": 5.0, "options": {"queue": AUDIT_QUEUE, "expires": 5}},
     "accounts.let_waiting_in": {"task": "accounts.let_waiting_in", "schedule": 3600.0},
+    "ledger.close": {"task": "ledger.close", "schedule": 3600.0},
     "payments.poll": {"task": "payments.poll", "schedule": 30.0},
 }

@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "apps.documents",
     "apps.seals",
     "apps.notifications",
+    # money in double entry, below whoever moves it
+    "apps.ledger",
     # where and who
     "apps.posts",
     "apps.passkeys",

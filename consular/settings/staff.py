@@ -67,6 +67,8 @@ MENU = [
         "items": [
             listed(_("Payments"), "payments", "payments", "payment"),
             listed(_("Refunds"), "undo", "payments", "refund"),
+            listed(_("Ledger accounts"), "menu_book", "ledger", "account"),
+            listed(_("Ledger transactions"), "receipt_long", "ledger", "transaction"),
             listed(_("Notices of providers"), "mark_email_read", "payments", "inboundnotice"),
         ],
     },

@@ -148,7 +148,7 @@ def test_every_list_of_the_desk_opens_for_a_superuser_on_its_role(case, acting):
     browser = signed_in(boss)
     lists = [
         "accounts/officeruser", "accounts/user", "accounts/citizen", "audit/batch", "audit/entry", "auth/group",
-        "cases/case", "losses/lossreport", "notifications/dispatch", "notifications/message", "outbox/delivery",
+        "cases/case", "ledger/account", "ledger/transaction", "losses/lossreport", "notifications/dispatch", "notifications/message", "outbox/delivery",
         "payments/inboundnotice", "payments/payment", "payments/refund", "posts/officer", "posts/post", "posts/tariff",
         "travel_documents/validity",
     ]  # fmt: skip

@@ -28,7 +28,10 @@ HELD_COLUMNS = """
 SELECT column_name::text FROM information_schema.column_privileges
 WHERE grantee = %s AND table_name = %s AND privilege_type = 'UPDATE'
 """
-READ_ONLY_FACTS = ("audit_entry", "cases_step", "payments_paymentevent", "payments_quote")
+READ_ONLY_FACTS = (
+    "audit_entry", "cases_step", "ledger_account", "ledger_balance", "ledger_closing", "ledger_entry", "ledger_transaction",
+    "payments_paymentevent", "payments_quote",
+)  # fmt: skip
 
 
 def held(kind):
