@@ -65,6 +65,7 @@ RULES = {
     "documents_file": f"{SUPERUSER} OR {PUT_TO_A_CASE}",
     "documents_issue": f"{SUPERUSER} OR {a_case('seen.id = consular_case(documents_issue.subject)')}",
     "payments_quote": f"{OWN_POST} OR {a_case('seen.id = consular_case(payments_quote.payable)')}",
+    "posts_waiver": OWN_POST,
     "notifications_message": f"{SUPERUSER} OR {a_case('seen.id = consular_case(notifications_message.subject)')}",
     # the accounts of colleagues, of whoever applied here, and of the citizens in sight: one of these reads what the
     # desk writes, in its own language; the desk opens and changes accounts of staff only
