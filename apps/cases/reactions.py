@@ -22,6 +22,7 @@ from apps.outbox.events import Job, effect, on, on_many
 from apps.payments import services as payments
 from apps.payments.events import PaymentSettled
 from apps.payments.models import Payment
+from apps.posts.events import FeeWaived
 
 ENDED_WITHOUT = {Status.WITHDRAWN, Status.REFUSED, Status.RETURNED, Status.LAPSED}
 """Ends in which nobody got a document."""
@@ -64,10 +65,23 @@ def start_the_clock_when_the_issuer_has_answered(event: VoidDeclared) -> None:
 def ask_for_nothing_where_nothing_is_owed(event: CaseMoved) -> None:
     """Showing the price is what settles a free service; one that waits for a payment then goes on by itself."""
     case = Case.objects.select_for_update().get(pk=event.case)
+    if case.status == event.target:
+        _go_on_where_nothing_is_owed(case)
+
+
+@on(FeeWaived, when=lambda event: event.payable.startswith("case:"))
+def ask_no_more_for_what_was_waived(event: FeeWaived) -> None:
+    """Money that comes all the same is owed back (``carry_on_after_payment``)."""
+    case = Case.objects.select_for_update().filter(pk=event.payable.removeprefix("case:")).first()
+    if case:
+        _go_on_where_nothing_is_owed(case)
+
+
+def _go_on_where_nothing_is_owed(case: Case) -> None:
+    """A payment for an earlier price that is under way is given up."""
     at = now()
-    if case.status != event.target or not services.is_fee_due(case):
-        return
-    if not services.quote(case=case, at=at).needs_payment:
+    if services.is_fee_due(case) and not services.quote(case=case, at=at).needs_payment:
+        payments.abandon(payable=case.payable, at=at)
         services.move(case=case, name="pay", actor=SYSTEM, at=at)
 
 

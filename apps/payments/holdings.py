@@ -10,7 +10,7 @@ def _export(whose: Whose) -> list[Sheet]:
     return [
         sheet(
             Quote.objects.filter(payable__in=whose.subjects),
-            *("payable", "service", "lines", "currency", "total_minor", "shown_at", "valid_until"),
+            *("payable", "service", "lines", "currency", "waived_minor", "total_minor", "shown_at", "valid_until"),
         ),
         sheet(
             theirs,

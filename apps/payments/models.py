@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Scope, User
 from apps.kernel.models import Record
 from apps.payments.statuses import LIVE, NEXT, NEXT_LABELS, Cause, Next, Outcome, Reason, RefundStatus, Status
-from apps.posts.models import Post
+from apps.posts.models import ApplicantClass, Post, Waiver
 from apps.posts.money import format_money
 
 LAST_ANSWERS = timedelta(minutes=1)
@@ -34,17 +34,32 @@ class QuoteQuerySet(models.QuerySet["Quote"]):
 class Quote(Record):
     """A price somebody has seen: it is charged even if the tariff changes tonight.
 
-    The database refuses every later change. ``service`` and ``components`` are what was asked for, ``lines`` what it
-    costs: ``code``, ``quantity``, ``unit_minor``, ``amount_minor``, ``tariff`` (its id), and in both languages
-    ``label_zh``, ``label_en``, ``legal_basis_zh``, ``legal_basis_en``.
+    The database refuses every later change, and every line that is not one of the tariff in force on ``priced_on``,
+    the day it was at the post. ``service`` and ``components`` are what was asked for, ``lines`` what it costs:
+    ``code``, ``quantity``, ``unit_minor``, ``amount_minor``, ``tariff`` (its id), and in both languages ``label_zh``,
+    ``label_en``, ``legal_basis_zh``, ``legal_basis_en``. A waiver changes no line: ``waived_minor`` is not asked for.
     """
 
     payable = models.CharField(_("paid for"), max_length=64, editable=False)
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("post"), editable=False)
     service = models.CharField(_("service"), max_length=32, editable=False)
     components = models.JSONField(_("components"), editable=False)
+    applicant_class = models.CharField(
+        _("for whom"),
+        max_length=8,
+        choices=ApplicantClass,
+        default=ApplicantClass.ANY,
+        db_default=ApplicantClass.ANY,
+        editable=False,
+    )
+    priced_on = models.DateField(_("price of"), null=True, editable=False)
+    """``None`` only of a quote that is older than this column."""
     lines = models.JSONField(_("lines"), editable=False)
     currency = models.CharField(_("currency"), max_length=3, editable=False)
+    waiver = models.ForeignKey(
+        Waiver, models.PROTECT, related_name="+", null=True, verbose_name=_("fee waiver"), editable=False
+    )
+    waived_minor = models.BigIntegerField(_("waived"), default=0, db_default=0, editable=False)
     total_minor = models.BigIntegerField(_("total"), editable=False)
     shown_at = models.DateTimeField(_("shown"), editable=False)
     valid_until = models.DateTimeField(_("valid until"), editable=False)

@@ -69,6 +69,7 @@ RULES = {
     "ledger_transaction": OWN_POST,
     "ledger_entry": OWN_POST,
     "ledger_closing": OWN_POST,
+    "posts_waiver": OWN_POST,
     "notifications_message": f"{SUPERUSER} OR {a_case('seen.id = consular_case(notifications_message.subject)')}",
     # the accounts of colleagues, of whoever applied here, and of the citizens in sight: one of these reads what the
     # desk writes, in its own language; the desk opens and changes accounts of staff only

@@ -59,6 +59,7 @@ MENU = [
         "items": [
             listed(_("Posts"), "account_balance", "posts", "post"),
             listed(_("Tariffs"), "price_change", "posts", "tariff"),
+            listed(_("Fee waivers"), "money_off", "posts", "waiver"),
             listed(_("Officers"), "badge", "posts", "officer"),
         ],
     },

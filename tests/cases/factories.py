@@ -25,7 +25,12 @@ _turn = count()
 
 
 def make_post(
-    code: str = "PAR", *, charge_policy: str = ChargePolicy.ON_APPROVAL, fee: int = 1600, ships=False
+    code: str = "PAR",
+    *,
+    charge_policy: str = ChargePolicy.ON_APPROVAL,
+    fee: int = 1600,
+    ships=False,
+    priced_from: date = date(2019, 7, 1),
 ) -> Post:
     """An embassy that is open on weekdays and offers emergency travel documents."""
     post, is_new = Post.objects.get_or_create(
@@ -54,9 +59,10 @@ def make_post(
             component="base",
             currency="EUR",
             amount_minor=fee,
-            active_from=date(2019, 7, 1),
+            active_from=priced_from,
             legal_basis_zh="护照法第二十二条",
             legal_basis_en="Passport Law, article 22",
+            approved_at=AT,
         )
         if ships:
             Tariff.objects.create(
@@ -68,6 +74,7 @@ def make_post(
                 active_from=date(2019, 7, 1),
                 legal_basis_zh="演示数值",
                 legal_basis_en="Demonstration value",
+                approved_at=AT,
             )
     Validity.objects.get_or_create(service=EMERGENCY, active_from=date(2020, 1, 1), defaults={"days_after_travel": 15})
     return post

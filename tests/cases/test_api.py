@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.timezone import now
 
 from apps.cases import services
 from apps.cases.models import Case
 from apps.kernel.models import Answer
 from tests.cases.factories import AT, applicant_of, make_applicant, make_case, make_draft, make_file
 from tests.journeys.people import Phone
+from tests.posts.factories import change_fee
 
 pytestmark = pytest.mark.django_db
 
@@ -259,7 +261,7 @@ def test_the_price_stays_once_it_was_shown():
     phone, path = Phone(case.applicant), f"/api/v1/cases/{case.pk}/quote"
 
     first = phone.get(path).parsed
-    case.post.tariffs.update(amount_minor=9900)
+    change_fee(case.post, amount_minor=9900, service=case.service, at=now() - timedelta(days=1))
     again = phone.get(path).parsed
 
     assert first["total_minor"] == 1600

@@ -2,7 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -22,6 +22,7 @@ from apps.payments.providers.base import Notice
 from apps.payments.statuses import Status as PaymentStatus
 from apps.travel_documents.models import TravelDocument
 from tests.cases.factories import AT, applicant_of, make_case, make_draft, make_file, make_officer, make_post
+from tests.posts.factories import make_tariff
 
 pytestmark = pytest.mark.django_db
 
@@ -236,8 +237,7 @@ def test_what_cannot_be_printed_is_said_before_submission(text):
 
 
 def test_without_a_price_nothing_is_submitted():
-    case = make_draft()
-    case.post.tariffs.all().delete()
+    case = make_draft(post=make_post(priced_from=date(2026, 11, 24)))
 
     with pytest.raises(Unmet) as refused:
         services.move(case=case, name="submit", actor=applicant_of(case), at=AT)
@@ -392,7 +392,7 @@ def test_a_case_that_is_given_to_another_post_while_its_citizen_waits_is_found_t
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             Case.objects.filter(pk=case.pk).update(post=other)
-            other.tariffs.update(amount_minor=3000)
+            make_tariff(other, amount_minor=3000, service=case.service, applicant_class="adult")
             moving = pool.submit(submit)
             wait_for_a_lock()
         moved = moving.result(timeout=20)

@@ -13,11 +13,12 @@ from django.utils.timezone import now
 
 from apps.accounts.models import Relation, User
 from apps.audit.models import Entry
+from apps.cases import services
 from apps.cases.models import Case
 from apps.documents.models import Issue
 from apps.kernel.sight import keep_in_sight
 from apps.notifications.models import Message
-from apps.payments.models import Payment, Quote
+from apps.payments.models import Payment
 from apps.posts.models import Post
 from consular.database import grants, rows
 from consular.database.desk import tell_database
@@ -46,12 +47,15 @@ READS = {
 def attach_everything(case):
     """What hangs on a case only by its key."""
     at = now()
-    facts = {"payable": case.payable, "currency": "EUR"}
-    quote = Quote.objects.create(
-        post=case.post, service="X", components=[], lines=[], total_minor=1, shown_at=at, valid_until=at, **facts
-    )
+    quote = services.quote(case=case, at=at)
     Payment.objects.create(
-        quote=quote, payer=case.applicant, provider="sandbox", amount_minor=1, expires_at=at, **facts
+        quote=quote,
+        payable=case.payable,
+        payer=case.applicant,
+        provider="sandbox",
+        amount_minor=quote.total_minor,
+        currency=quote.currency,
+        expires_at=at,
     )
     Message.objects.create(
         user=case.applicant,

@@ -41,9 +41,7 @@ def theirs():
     """One of everything, all of it somebody else's: the id by the first words of the address."""
     case = make_case("payment_due")
     owner = case.applicant
-    quote = payments.quote(
-        payable=case.payable, post=case.post, service=case.service, components=["base"], on=date(2026, 11, 23), at=AT
-    )
+    quote = payments.quote(payable=case.payable, post=case.post, service=case.service, components=["base"], at=AT)
     document = documents.reserve(
         kind="travel_document",
         subject=case.payable,

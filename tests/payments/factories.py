@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -43,7 +43,7 @@ def make_priced_post(code: str = "PAR", amount_minor: int = 1600, **facts: Any) 
 
 
 def make_quote(payable: str = "", *, post: Post | None = None, at: datetime = AT, **given: Any) -> Quote:
-    asked = {"service": "TRAVEL_DOC", "components": ["base"], "on": date(2026, 11, 23)} | given
+    asked = {"service": "TRAVEL_DOC", "components": ["base"]} | given
     return services.quote(payable=payable or f"thing:{next(_turn)}", post=post or make_priced_post(), at=at, **asked)
 
 

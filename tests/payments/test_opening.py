@@ -9,7 +9,6 @@ from apps.payments import reactions, services
 from apps.payments.models import Payment
 from apps.payments.providers.base import Checkout
 from apps.payments.statuses import Status
-from apps.posts.models import Tariff
 from tests.payments.factories import (
     AT,
     captured,
@@ -21,6 +20,7 @@ from tests.payments.factories import (
     run_outbox,
     settle,
 )
+from tests.posts.factories import change_fee
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,7 +122,7 @@ def test_what_is_paid_is_not_paid_again(scripted):
 
 def test_an_old_quote_is_not_payable_but_the_new_one_is(scripted):
     quote = make_quote("thing:1")
-    Tariff.objects.update(amount_minor=9900)
+    change_fee(quote.post, amount_minor=9900, at=AT)
     tomorrow = AT + timedelta(hours=24)
 
     with pytest.raises(Conflict) as refused:

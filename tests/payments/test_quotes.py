@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -9,7 +9,7 @@ from apps.kernel.errors import Unmet
 from apps.payments.models import Payment, Quote
 from apps.posts.models import Tariff
 from tests.payments.factories import AT, make_payment, make_priced_post, make_quote, settle
-from tests.posts.factories import make_tariff
+from tests.posts.factories import change_fee, make_tariff
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def test_a_quote_has_the_lines_of_the_tariff_in_both_languages():
 
 def test_the_price_that_was_shown_stays_when_the_tariff_changes():
     shown = make_quote("thing:1")
-    Tariff.objects.update(amount_minor=9900)
+    change_fee(shown.post, amount_minor=9900, at=AT - timedelta(hours=1))
 
     again = make_quote("thing:1", at=AT + timedelta(hours=23))
 
@@ -38,8 +38,7 @@ def test_the_price_that_was_shown_stays_when_the_tariff_changes():
 
 
 def test_after_a_day_the_new_tariff_counts():
-    make_quote("thing:1")
-    Tariff.objects.update(amount_minor=9900)
+    change_fee(make_quote("thing:1").post, amount_minor=9900, at=AT)
 
     assert make_quote("thing:1", at=AT + timedelta(hours=24)).total_minor == 9900
 
@@ -58,7 +57,7 @@ def test_another_wish_has_another_price():
 def test_what_was_paid_is_what_is_shown_for_ever(scripted):
     payment = make_payment()
     settle(payment)
-    Tariff.objects.update(amount_minor=9900)
+    change_fee(payment.quote.post, amount_minor=9900, at=AT)
 
     assert make_quote(payment.payable, at=AT + timedelta(days=90)) == payment.quote
     assert Payment.objects.paying(payment.payable).exists()
@@ -73,7 +72,7 @@ def test_a_price_of_nothing_needs_no_payment():
 
 def test_without_a_tariff_there_is_no_quote():
     with pytest.raises(Unmet) as refused:
-        make_quote(on=date(2019, 6, 30))
+        make_quote(at=datetime(2019, 6, 30, 12, tzinfo=UTC))
 
     assert refused.value.code == "no_tariff"
     assert not Quote.objects.exists()

@@ -72,6 +72,7 @@ def test_one_payment_pays_for_a_payable(scripted):
 def test_one_payment_per_transaction_of_a_provider(scripted):
     payment = settle(make_payment())
     facts = {"payable": "other", "status": Status.CAPTURED, "captured_at": AT, "provider_txn": payment.provider_txn}
+    facts |= {"quote": make_quote("other")}
 
     with pytest.raises(IntegrityError, match="one_payment_per_transaction_of_a_provider"), transaction.atomic():
         again(payment, **facts)

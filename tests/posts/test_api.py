@@ -123,6 +123,8 @@ def test_a_service_has_the_fees_of_today_and_a_promise_for_each_urgency(client, 
         {
             "component": component,
             "component_label": label,
+            "applicant_class": "any",
+            "applicant_class_label": "Everybody",
             "amount_minor": amount,
             "currency": "EUR",
             "amount": shown,

@@ -30,7 +30,7 @@ def test_tariffs_never_overlap_in_time(since, until):
     post = make_post()
     make_tariff(post, active_from=date(2019, 7, 1), active_to=date(2020, 1, 1))
 
-    with refuses("tariffs_never_overlap_in_time"):
+    with refuses("approved_tariffs_never_overlap_in_time"):
         make_tariff(post, active_from=since, active_to=until)
 
 
@@ -47,12 +47,14 @@ def test_an_open_tariff_leaves_no_room_behind_it():
     post = make_post()
     make_tariff(post)
 
-    with refuses("tariffs_never_overlap_in_time"):
+    with refuses("approved_tariffs_never_overlap_in_time"):
         make_tariff(post, active_from=date(2090, 1, 1))
 
 
-@pytest.mark.parametrize("other", [{"service": "TRAVEL_DOC_EMERGENCY"}, {"component": "urgent"}])
-def test_other_services_and_components_have_lines_of_their_own(other):
+@pytest.mark.parametrize(
+    "other", [{"service": "TRAVEL_DOC_EMERGENCY"}, {"component": "urgent"}, {"applicant_class": "minor"}]
+)
+def test_other_services_components_and_people_have_lines_of_their_own(other):
     post = make_post()
     make_tariff(post)
 
@@ -73,10 +75,23 @@ def test_a_fee_is_never_negative():
         make_tariff(make_post(), amount_minor=-1)
 
 
-@pytest.mark.parametrize("until", [date(2019, 6, 30), date(2019, 7, 1)])
-def test_a_tariff_begins_before_it_ends(until):
-    with refuses("a_tariff_begins_before_it_ends"):
-        make_tariff(make_post(), active_to=until)
+def test_a_tariff_does_not_end_before_it_begins():
+    with refuses("a_tariff_does_not_end_before_it_begins"):
+        make_tariff(make_post(), active_to=date(2019, 6, 30))
+
+
+def test_a_line_that_was_called_off_leaves_its_days_to_another():
+    post = make_post()
+    make_tariff(post, active_to=date(2019, 7, 1))
+
+    make_tariff(post)
+
+    assert Tariff.objects.count() == 2
+
+
+def test_a_fee_is_for_a_known_class_of_people():
+    with refuses("a_fee_is_for_a_known_class_of_people"):
+        make_tariff(make_post(), applicant_class="friend")
 
 
 @pytest.mark.parametrize(

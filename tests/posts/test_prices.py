@@ -5,16 +5,16 @@ from django.utils.translation import override
 
 from apps.kernel.errors import Invalid, Unmet
 from apps.posts import services
-from apps.posts.models import Tariff
-from tests.posts.factories import local, make_post, make_tariff
+from apps.posts.models import ApplicantClass, Tariff
+from tests.posts.factories import RELEASED, local, make_post, make_tariff, propose
 
 pytestmark = pytest.mark.django_db
 
 ON = date(2026, 6, 1)
 
 
-def price(post, *components, on=ON, service="TRAVEL_DOC"):
-    return services.price(post=post, service=service, components=list(components), on=on)
+def price(post, *components, on=ON, service="TRAVEL_DOC", **whose):
+    return services.price(post=post, service=service, components=list(components), on=on, **whose)
 
 
 @pytest.fixture
@@ -55,18 +55,55 @@ def test_a_line_names_its_tariff_and_its_law(post):
 
 
 def test_a_missing_line_is_no_price_of_nothing(post):
-    Tariff.objects.filter(component__in=["urgent", "copy"]).delete()
-
     with pytest.raises(Unmet) as refused:
-        price(post, "base", "urgent", "copy")
+        price(post, "base", "endorsement")
 
-    assert (refused.value.code, refused.value.missing) == ("no_tariff", ("urgent", "copy"))
+    assert (refused.value.code, refused.value.missing) == ("no_tariff", ("endorsement",))
 
 
 def test_a_free_component_is_a_line_of_nothing(post):
-    Tariff.objects.filter(component="base").update(amount_minor=0)
+    make_tariff(post, "endorsement", 0)
 
-    assert price(post, "base").total_minor == 0
+    assert [line.amount_minor for line in price(post, "base", "endorsement").lines] == [1800, 0]
+
+
+@pytest.mark.parametrize(
+    ("who", "total"), [(ApplicantClass.MINOR, 900), (ApplicantClass.ADULT, 1800), (ApplicantClass.ANY, 1800)]
+)
+def test_a_class_of_people_pays_by_its_own_line_or_by_the_one_for_everybody(post, who, total):
+    make_tariff(post, "base", 900, applicant_class="minor")
+
+    assert price(post, "base", applicant_class=who).total_minor == total
+    assert price(post, "base", "copy", applicant_class=who).total_minor == total + 500
+
+
+def test_a_line_for_one_class_is_no_price_for_another(post):
+    make_tariff(post, "endorsement", 300, applicant_class="minor")
+
+    for who in (ApplicantClass.ADULT, ApplicantClass.ANY):
+        with pytest.raises(Unmet):
+            price(post, "endorsement", applicant_class=who)
+
+
+@pytest.mark.parametrize(
+    ("birthday", "who"), [(date(2010, 6, 1), ApplicantClass.ADULT), (date(2010, 6, 2), ApplicantClass.MINOR)]
+)
+def test_on_the_sixteenth_birthday_one_is_no_minor_any_more(birthday, who):
+    assert ApplicantClass.of(born_on=birthday, on=date(2026, 6, 1)) is who
+
+
+def test_what_is_only_proposed_is_no_price(post):
+    propose(post, "endorsement", 300, at=RELEASED)
+
+    with pytest.raises(Unmet):
+        price(post, "endorsement")
+
+
+def test_what_was_called_off_is_no_price(post):
+    make_tariff(post, "endorsement", 300, active_from=ON, active_to=ON)
+
+    with pytest.raises(Unmet):
+        price(post, "endorsement")
 
 
 @pytest.mark.parametrize("components", [[], ["base", "tip"], ["urgent\0"], [""]])
@@ -90,10 +127,10 @@ def test_a_service_has_its_own_lines(post):
 
 
 def test_a_line_in_old_money_is_none(post):
-    Tariff.objects.filter(component="base").update(currency="AFN")
+    make_tariff(post, "endorsement", 300, currency="AFN")
 
     with pytest.raises(Unmet):
-        price(post, "base")
+        price(post, "endorsement")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db.models import Count
+from django.db.models import Count, ProtectedError
 
 from apps.posts import services
 from apps.posts.models import ChargePolicy, Closure, Component, OpeningRule, Policy, Post, Service, Tariff
 from apps.posts.money import exponent
 from apps.posts.public_holidays import weekend_of
+from tests.posts.factories import change_fee
 
 pytestmark = pytest.mark.django_db
 
@@ -69,21 +70,27 @@ def test_a_second_seed_makes_nothing(posts):
 
 
 def test_what_staff_decided_stays(posts):
-    Tariff.objects.filter(post="PAR", service="TRAVEL_DOC", component="base").update(active_to=date(2026, 12, 1))
+    Service.objects.filter(post="PAR", code="TRAVEL_DOC").update(normal_days=5)
+    change_fee(Post.objects.get(pk="PAR"), "base", 1700, at=AT)
     OpeningRule.objects.filter(post="PAR").delete()
 
     services.seed(at=AT)
 
     assert not OpeningRule.objects.filter(post="PAR").exists()
-    assert Tariff.objects.get(post="PAR", service="TRAVEL_DOC", component="base").active_to == date(2026, 12, 1)
+    assert Service.objects.get(post="PAR", code="TRAVEL_DOC").normal_days == 5
+    fees = Tariff.objects.filter(post="PAR", service="TRAVEL_DOC", component="base")
+    assert {(fee.amount_minor, fee.active_to) for fee in fees} == {(1600, date(2026, 11, 24)), (1700, None)}
 
 
-def test_a_post_that_was_deleted_comes_back_whole(posts):
-    Tariff.objects.filter(post="TYO").delete()
-    Post.objects.get(code="TYO").delete()
+def test_what_was_seeded_was_approved_with_the_release(posts):
+    made = set(Tariff.objects.values_list("approved_at", "proposed_by", "approved_by"))
 
-    assert [post.code for post in services.seed(at=AT)] == ["TYO"]
-    assert Tariff.objects.filter(post="TYO", component="base").count() == 2
+    assert made == {(AT, None, None)}
+
+
+def test_a_post_with_a_tariff_stays(posts):
+    with pytest.raises(ProtectedError):
+        Post.objects.get(code="TYO").delete()
 
 
 def test_every_open_service_and_urgency_has_a_price_and_a_promise(posts):

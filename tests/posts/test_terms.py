@@ -7,7 +7,7 @@ from django.db import transaction
 
 from apps.posts import services
 from apps.posts.models import Closure, OpeningRule, Post
-from tests.posts.factories import make_post, make_service, make_tariff
+from tests.posts.factories import change_fee, make_post, make_service, make_tariff, propose
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,8 @@ CHANGES = {
     "a service more": lambda post: make_service(post, "PASSPORT_RENEW"),
     "a service less": lambda post: post.services.all().delete(),
     "a slower service": lambda post: post.services.update(normal_days=9),
-    "a fee": lambda post: post.tariffs.update(amount_minor=1),
+    "the end of a fee": change_fee,
+    "a proposal": propose,
     "a fee more": lambda post: make_tariff(post, "copy"),
     "hours": lambda post: OpeningRule.objects.create(post=post, weekday=6, opens=time(9), closes=time(12)),
     "fewer hours": lambda post: post.opening_rules.first().delete(),
@@ -55,10 +56,10 @@ def test_another_post_keeps_its_edition(post):
     assert Post.objects.get(pk="LYS").edition == before
 
 
-def test_a_line_that_moves_to_another_post_changes_both(post):
+def test_a_service_that_moves_to_another_post_changes_both(post):
     other = Post.objects.get(pk=make_post("LYS").pk)
 
-    post.tariffs.update(post=other)
+    post.services.update(post=other)
 
     assert Post.objects.get(pk="PAR").edition != post.edition
     assert Post.objects.get(pk="LYS").edition != other.edition
@@ -84,7 +85,7 @@ def test_what_was_only_prefetched_in_part_is_not_taken_for_the_whole(post):
 
 def test_what_an_instance_says_that_was_read_before_a_change_or_was_changed_itself_is_kept_for_nobody(post):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        post.tariffs.update(amount_minor=1)
+        make_tariff(post, "copy", 1)
         services.terms_of(post=post)
         raise ZeroDivisionError
     post.country = "JP"
@@ -96,9 +97,9 @@ def test_what_an_instance_says_that_was_read_before_a_change_or_was_changed_itse
 
 def test_a_change_that_was_rolled_back_is_never_used(post):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        post.tariffs.update(amount_minor=1)
+        make_tariff(post, "copy", 1)
         seen = services.terms_of(post=Post.objects.get(pk="PAR"))
-        assert [line.amount_minor for line in seen.tariffs] == [1]
+        assert [line.amount_minor for line in seen.tariffs] == [1600, 1]
         raise ZeroDivisionError
 
     [line] = services.terms_of(post=Post.objects.get(pk="PAR")).tariffs

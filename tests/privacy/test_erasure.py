@@ -11,12 +11,13 @@ from django.utils.timezone import now
 
 from apps.accounts.models import Citizen, Consent, Device, User
 from apps.audit.models import Entry
+from apps.cases import services as cases
 from apps.cases.models import Case, Step
 from apps.documents.models import CitizenKey, File, Issue
 from apps.documents.store import store
 from apps.notifications.models import Dispatch, Message
 from apps.outbox.services import drain
-from apps.payments.models import Payment, Quote, Refund
+from apps.payments.models import Payment, Refund
 from apps.privacy import services
 from apps.privacy.models import Erasure, Export
 from deploy.drills import _traces
@@ -158,15 +159,11 @@ def test_an_account_that_acts_for_somebody_else_stays_with_what_is_its_own():
 def test_nobody_is_erased_while_something_is_open_and_each_reason_has_a_way_out():
     case = make_case("submitted")
     at, phone = now(), Phone(case.applicant)
-    facts = {"payable": case.payable, "currency": "EUR"}
-    quote = Quote.objects.create(
-        post=case.post, service="X", components=[], lines=[], total_minor=1, shown_at=at, valid_until=at, **facts
-    )
-    paid = {"quote": quote, "payer": case.applicant, "provider": "sandbox", "amount_minor": 1, "expires_at": at}
-    Payment.objects.create(**paid, **facts)
-    settled = Payment.objects.create(
-        **paid, **facts, status="captured", captured_at=at, provider_txn="t1", is_surplus=True
-    )
+    quote = cases.quote(case=case, at=at)
+    paid = {"quote": quote, "payer": case.applicant, "provider": "sandbox", "expires_at": at}
+    paid |= {"payable": case.payable, "currency": quote.currency, "amount_minor": quote.total_minor}
+    Payment.objects.create(**paid)
+    settled = Payment.objects.create(**paid, status="captured", captured_at=at, provider_txn="t1", is_surplus=True)
     Refund.objects.create(payment=settled, amount_minor=1, currency="EUR", reason="surplus", owed_at=at)
 
     shown = phone.get(f"citizens/{case.citizen_id}/erasure").json()

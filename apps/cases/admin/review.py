@@ -117,6 +117,8 @@ def fee(case: Case) -> list[Row]:
         )
         for line in shown.lines
     ]
+    if shown.waiver_id:
+        lines.append(Row(_("Waived"), format_money(-shown.waived_minor, shown.currency, language)))
     return [*lines, Row(_("Total"), format_money(shown.total_minor, shown.currency, language))]
 
 

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from apps.kernel.errors import Conflict
 from apps.kernel.workflow import Actor
 from apps.payments import services as payments
 from apps.payments.models import Payment, Quote
-from apps.posts.models import ChargePolicy
+from apps.posts.models import ApplicantClass, ChargePolicy
 
 
 def quote(*, case: Case, at: datetime) -> Quote:
@@ -19,9 +19,14 @@ def quote(*, case: Case, at: datetime) -> Quote:
         post=case.post,
         service=case.service,
         components=case.procedure.components(case),
-        on=case.post.today(at),
+        applicant_class=applicant_class(case, on=case.post.today(at)),
         at=at,
     )
+
+
+def applicant_class(case: Case, *, on: date) -> ApplicantClass:
+    """By the age of whom it is for on that day (R6)."""
+    return ApplicantClass.of(born_on=case.holder.born_on, on=on)
 
 
 def is_fee_due(case: Case) -> bool:

@@ -12,6 +12,7 @@ from apps.cases.models import Case, CaseQuerySet, Holder, Step
 from apps.cases.services import deficiencies, holding, parcel, promise
 from apps.cases.services.changes import note_change
 from apps.cases.services.details import Details, read_details
+from apps.cases.services.fees import applicant_class
 from apps.cases.services.taking_up import take_up
 from apps.cases.statuses import Face, Status
 from apps.kernel.errors import Conflict, Fault, Invalid, Stale, Unknown, Unmet, violated
@@ -151,8 +152,14 @@ def _submit(case: Case, at: datetime) -> None:
     """Raises ``Unmet`` (``no_tariff``) where the post has no price for it: nobody is approved and then stuck."""
     case.submitted_at = at
     case.charge_policy = case.post.charge_policy
-    components = case.procedure.components(case)
-    price(post=case.post, service=case.service, components=components, on=case.post.today(at))
+    on = case.post.today(at)
+    price(
+        post=case.post,
+        service=case.service,
+        components=case.procedure.components(case),
+        on=on,
+        applicant_class=applicant_class(case, on=on),
+    )
 
 
 def _save(case: Case) -> None:

@@ -33,6 +33,7 @@ class QuoteOut(Out):
     id = serializers.UUIDField()
     currency = serializers.CharField(help_text="ISO 4217 code.")
     lines = QuoteLineOut(many=True)
+    waived_minor = serializers.IntegerField(help_text="What is not asked for: the lines less this make the total.")
     total_minor = serializers.IntegerField()
     total_text = serializers.CharField(help_text="The total as people read it.")
     needs_payment = serializers.BooleanField(help_text="False when the total is nothing.")

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from apps.kernel.api.serializers import In, Out
 from apps.posts.countries import is_country
-from apps.posts.models import ChargePolicy, Component, Policy, PostKind, ServiceCode, Urgency, Weekday
+from apps.posts.models import ApplicantClass, ChargePolicy, Component, Policy, PostKind, ServiceCode, Urgency, Weekday
 from apps.posts.money import format_amount
 from apps.posts.services import MatchedBy
 from apps.posts.workdays import Cause
@@ -105,6 +105,10 @@ class FeeOut(Out):
 
     component = serializers.ChoiceField(choices=Component.choices)
     component_label = serializers.CharField(source="get_component_display")
+    applicant_class = serializers.ChoiceField(
+        choices=ApplicantClass.choices, help_text="`any` holds for a class that has no fee of its own."
+    )
+    applicant_class_label = serializers.CharField(source="get_applicant_class_display")
     amount_minor = serializers.IntegerField()
     currency = serializers.CharField()
     amount = serializers.SerializerMethodField()

@@ -1,10 +1,12 @@
 from apps.posts.models.hours import Closure, OpeningRule, Weekday
 from apps.posts.models.post import ChargePolicy, District, Officer, Policy, Post, PostKind, PostQuerySet
 from apps.posts.models.service import ANSWER_DAYS, Delivery, Service, ServiceCode, Urgency
-from apps.posts.models.tariff import Component, Tariff
+from apps.posts.models.tariff import ApplicantClass, Component, Tariff, TariffQuerySet
+from apps.posts.models.waiver import Waiver, WaiverReason
 
 __all__ = [
     "ANSWER_DAYS",
+    "ApplicantClass",
     "ChargePolicy",
     "Closure",
     "Component",
@@ -19,6 +21,9 @@ __all__ = [
     "Service",
     "ServiceCode",
     "Tariff",
+    "TariffQuerySet",
     "Urgency",
+    "Waiver",
+    "WaiverReason",
     "Weekday",
 ]

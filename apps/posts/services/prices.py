@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Invalid, Text, Unmet
 from apps.posts.bilingual import said
-from apps.posts.models import Component, Post, Tariff
+from apps.posts.models import ApplicantClass, Component, Post, Tariff
 from apps.posts.services.terms import terms_of
 
 ONCE = (Component.BASE, Component.URGENT, Component.EXPRESS)
@@ -46,14 +46,33 @@ class Price:
     total_minor: int
 
 
-def price(*, post: Post, service: str, components: list[str], on: date) -> Price:
+def price(
+    *,
+    post: Post,
+    service: str,
+    components: list[str],
+    on: date,
+    applicant_class: ApplicantClass = ApplicantClass.ANY,
+) -> Price:
     """The price in force that day at the post; ``on`` is a day of its zone (``post.today(at)``).
 
-    ``components`` are codes of ``Component``; a repeated ``copy`` is two copies, a repeated surcharge is one.
+    ``components`` are codes of ``Component``; a repeated ``copy`` is two copies, a repeated surcharge is one. Where a
+    class of people has no line of its own, the one for everybody counts.
     Raises ``Invalid`` for codes that make no price and ``Unmet`` (``no_tariff``) when a line is missing, naming it.
     """
     wanted = _counted(components)
-    lines = {line.component: line for line in terms_of(post=post).tariffs if line.is_line_of(post, service, on)}
+    held = [line for line in terms_of(post=post).tariffs if line.is_line_of(post, service, on)]
+    return _sum(post, lines_for(held, applicant_class), wanted)
+
+
+def lines_for(held: Iterable[Tariff], applicant_class: str) -> dict[str, Tariff]:
+    """By component, out of the lines that hold for a service: those of that class before those for everybody."""
+    ranked = {ApplicantClass.ANY.value: 0, applicant_class: 1}
+    theirs = [line for line in held if line.applicant_class in ranked]
+    return {line.component: line for line in sorted(theirs, key=lambda line: ranked[line.applicant_class])}
+
+
+def _sum(post: Post, lines: dict[str, Tariff], wanted: dict[str, int]) -> Price:
     if missing := tuple(component for component in wanted if component not in lines):
         raise Unmet(_("The post has no fee for this on that day."), code="no_tariff", missing=missing)
     priced = [_line(lines[component], quantity) for component, quantity in wanted.items()]
