@@ -6,7 +6,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.admin import ModelAdmin, TabularInline
-from apps.payments.models import InboundNotice, Payment, PaymentEvent, Refund
+from apps.payments.models import (
+    InboundNotice,
+    Payment,
+    PaymentEvent,
+    Refund,
+)
 
 
 class ReadOnly:
@@ -57,10 +62,10 @@ class PaymentAdmin(OfTheOwnPost):
 class RefundAdmin(OfTheOwnPost):
     """Money that has to go back."""
 
-    list_display = ["payment", "amount", "reason", "status", "owed_at"]
+    list_display = ["number", "payment", "amount", "reason", "status", "owed_at"]
     list_filter: ClassVar = ["status", "reason"]
     list_select_related = ["payment"]
-    search_fields = ["payment__reference__exact", "payment__payable__exact"]
+    search_fields = ["number__exact", "payment__reference__exact", "payment__payable__exact"]
     ordering = ["-owed_at"]
     fields = ["payment", "amount", "reason", "status", "owed_at"]
 
@@ -73,12 +78,12 @@ class RefundAdmin(OfTheOwnPost):
 class NoticeAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """What providers sent. A quarantined one contradicts its payment and needs a person."""
 
-    list_display = ["received_at", "provider", "reference", "outcome", "processed_at"]
-    list_filter: ClassVar = ["outcome", "provider"]
+    list_display = ["received_at", "merchant", "reference", "outcome", "processed_at"]
+    list_filter: ClassVar = ["outcome", "merchant"]
     search_fields = ["reference__exact"]
     ordering = ["-id"]
-    fields = ["received_at", "provider", "reference", "text", "outcome", "processed_at"]
+    fields = ["received_at", "merchant", "reference", "text", "outcome", "processed_at"]
 
     @admin.display(description=_("body"))
     def text(self, notice: InboundNotice) -> str:
-        return bytes(notice.body).decode(errors="replace")
+        return notice.body.decode(errors="replace")

@@ -44,3 +44,28 @@ class RefundOwed(Event):
     payment: str
     payable: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundApproved(Event):
+    """Money is promised back: the company is to be asked for it."""
+
+    refund: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSighted(Event):
+    """A company spoke of a refund of which we do not know enough: it is to be asked."""
+
+    payment: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSettled(Event):
+    """A refund has its end, or needs a person: ``status`` is ``succeeded``, ``abnormal`` or ``closed``."""
+
+    refund: str
+    payment: str
+    payable: str
+    status: str

@@ -1,8 +1,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.holdings import Holding, Kept, Obstacle, Sheet, Whose, holdings, sheet
-from apps.payments.models import InboundNotice, Payment, PaymentEvent, Quote, Refund
-from apps.payments.statuses import OPEN, RefundStatus
+from apps.payments.models import InboundNotice, Payment, PaymentEvent, Quote, Receipt, Refund, RefundEvent
+from apps.payments.statuses import OPEN, OWED
 
 
 def _export(whose: Whose) -> list[Sheet]:
@@ -32,7 +32,7 @@ def _obstacles(whose: Whose) -> list[Obstacle]:
                 _("Wait until it is paid or closed; that takes two hours at most."),
             )
         )
-    if Refund.objects.filter(payment__in=theirs, status=RefundStatus.OWED).exists():
+    if Refund.objects.filter(payment__in=theirs, status__in=OWED).exists():
         found.append(
             Obstacle(
                 "refund_owed",
@@ -47,7 +47,7 @@ holdings.add(
     "payments",
     Holding(
         label=_("What you paid"),
-        models=(Quote, Payment, PaymentEvent, Refund, InboundNotice),
+        models=(Quote, Payment, PaymentEvent, Refund, RefundEvent, Receipt, InboundNotice),
         export=_export,
         obstacles=_obstacles,
         erases=False,

@@ -3,19 +3,19 @@
 from datetime import datetime
 
 from apps.kernel.metrics import MANY, Gauges, family, gauges, rows
-from apps.payments.statuses import RefundStatus
+from apps.payments.statuses import OWED
 
 _OWED = """
 SELECT currency, count(*), sum(amount_minor), extract(epoch FROM %s - min(owed_at))
 FROM (SELECT currency, amount_minor, owed_at FROM payments_refund
-      WHERE status = %s ORDER BY owed_at LIMIT %s) AS owed
+      WHERE status = ANY(%s) ORDER BY owed_at LIMIT %s) AS owed
 GROUP BY currency
 """
 _UNASKED = "SELECT extract(epoch FROM %s - min(ask_at)) FROM payments_payment WHERE ask_at <= %s"
 
 
 def _money(at: datetime) -> Gauges:
-    owed = rows(_OWED, at, RefundStatus.OWED, MANY)
+    owed = rows(_OWED, at, list(OWED), MANY)
     kinds = [
         ("consular_refunds_owed", "Refunds owed to payers.", 1),
         ("consular_refunds_owed_minor_units", "Money owed to payers, in minor units.", 2),

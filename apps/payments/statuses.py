@@ -57,7 +57,9 @@ class Cause(TextChoices):
     API = "api", _("the payer")
     NOTICE = "notice", _("a notice of the provider")
     QUERY = "query", _("an answer of the provider")
+    BILL = "bill", _("a bill of the provider")
     TIMER = "timer", _("the clock")
+    OFFICER = "officer", _("an officer")
 
 
 class Outcome(TextChoices):
@@ -69,7 +71,31 @@ class Outcome(TextChoices):
 
 
 class RefundStatus(TextChoices):
-    OWED = "owed", _("Owed to the payer")
+    """Where a refund stands. Only the company's proven word leads to ``succeeded``, ``abnormal`` or ``closed``."""
+
+    REQUESTED = "requested", _("Waits for approval")
+    REJECTED = "rejected", _("Not approved")
+    APPROVED = "approved", _("Owed to the payer")
+    SUBMITTED = "submitted", _("Being checked")
+    ACCEPTED = "accepted", _("On its way to the payer")
+    SUCCEEDED = "succeeded", _("Given back")
+    ABNORMAL = "abnormal", _("The payer's account did not take it")
+    CLOSED = "closed", _("Refused by the payment company")
+
+
+OWED = (RefundStatus.APPROVED, RefundStatus.SUBMITTED, RefundStatus.ACCEPTED, RefundStatus.ABNORMAL)
+"""The payment reserves it: a named liability."""
+
+DEAD = (RefundStatus.REJECTED, RefundStatus.CLOSED)
+"""Nothing was given back, and nothing will be under this number."""
+
+
+class Source(TextChoices):
+    """Who wanted a refund."""
+
+    SYSTEM = "system", _("a rule")
+    OFFICER = "officer", _("an officer")
+    COMPANY = "company", _("the payment company")
 
 
 class Reason(TextChoices):
@@ -77,3 +103,13 @@ class Reason(TextChoices):
 
     SURPLUS = "surplus", _("paid twice")
     UNUSABLE = "unusable", _("came too late to be used")
+    NOT_DELIVERED = "not_delivered", _("the service was not delivered")
+    MISTAKE = "mistake", _("a mistake of the post")
+    GOODWILL = "goodwill", _("goodwill")
+    CONSOLE = "console", _("begun at the payment company")
+    DISPUTE = "dispute", _("disputed by the payer")
+
+
+BY_RULE = (Reason.SURPLUS, Reason.UNUSABLE)
+"""Approved by nobody: the rule is the approval."""
+BY_OFFICER = (Reason.NOT_DELIVERED, Reason.MISTAKE, Reason.GOODWILL)

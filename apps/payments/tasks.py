@@ -7,3 +7,4 @@ from apps.payments import services
 @shared_task(name="payments.poll", ignore_result=True)
 def poll() -> None:
     services.poll(at=now())
+    services.poll_refunds(at=now())

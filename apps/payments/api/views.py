@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.timezone import now
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -10,10 +11,11 @@ from rest_framework.views import APIView
 
 from apps.accounts.api.base import CitizenView
 from apps.kernel.api.versions import answer
+from apps.kernel.errors import Unknown
 from apps.payments import services
 from apps.payments.api.parsers import RawParser
 from apps.payments.api.serializers import PaymentOut, ProviderOut
-from apps.payments.models import Payment
+from apps.payments.models import Merchant, Payment
 from apps.payments.providers.base import providers
 
 
@@ -48,10 +50,13 @@ class Notices(APIView):
     parser_classes = [RawParser]
 
     @extend_schema(operation_id="payments_notice", request=OpenApiTypes.BINARY, responses={204: None}, auth=[])
-    def post(self, request: Request, provider: str) -> Response:
-        """A signed notice; answered once it is safely kept. The same notice again has no further effect."""
+    def post(self, request: Request, merchant: str) -> HttpResponse:
+        """A signed notice; answered as the company wants it once it is safely kept. Again, it has no effect."""
+        addressed = Merchant.objects.approved().filter(code=merchant).first()
+        if addressed is None:
+            raise Unknown
         headers = {name.lower(): value for name, value in request.headers.items()}
         # without a body the framework asks no parser and answers {}
         body: Any = request.data or b""
-        services.receive(provider=provider, headers=headers, body=body, at=now())
-        return Response(status=204)
+        status, said = services.receive(merchant=addressed, headers=headers, body=body, at=now())
+        return HttpResponse(said, status=status, content_type="text/plain")

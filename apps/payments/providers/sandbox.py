@@ -8,7 +8,7 @@ import hmac
 import json
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -18,15 +18,19 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict, Invalid, Unauthenticated, Unavailable
-from apps.payments.models import Payment
-from apps.payments.providers.base import Checkout, Notice, providers
-from apps.payments.statuses import Status
+from apps.payments.channels import Channel
+from apps.payments.models import Merchant, Payment, Refund
+from apps.payments.providers.base import Bill, Checkout, Notice, NotReady, RefundNotice, providers
+from apps.payments.statuses import RefundStatus, Status
 
 STAMP, SIGNATURE = "sandbox-timestamp", "sandbox-signature"
 TOLERANCE = timedelta(seconds=300)
 TIMEOUT = httpx.Timeout(5, connect=2)
 STATUSES = {"open": Status.AWAITING_PAYER, "paid": Status.CAPTURED, "closed": Status.CLOSED}
 FIELDS = {"reference": str, "status": str, "amount_minor": int, "currency": str, "at": str}
+NO_ERRORS = {None, "no_such_order", "no_such_refund", "already_paid"}
+MERCHANT = "sandbox"
+"""The sandbox has one merchant, and this is its number."""
 LONGEST, LARGEST = 64, 2**63 - 1
 
 log = logging.getLogger(__name__)
@@ -36,7 +40,10 @@ class Sandbox:
     """Speaks to one sandbox with one shared secret (HMAC-SHA256, RFC 2104)."""
 
     label = _("Sandbox payment")
+    channels = (Channel.PAGE,)
     evidence = (STAMP, SIGNATURE)
+    acknowledgement = (204, b"")
+    refunds_within = timedelta(days=365)
 
     def __init__(self, url: str, secret: str) -> None:
         self._url = url
@@ -61,7 +68,21 @@ class Sandbox:
     def close(self, payment: Payment) -> None:
         self._call("POST", f"/orders/{payment.reference}/close", payment, {})
 
-    def read(self, *, headers: Mapping[str, str], body: bytes, at: datetime) -> Notice:
+    def refund(self, refund: Refund) -> RefundNotice:
+        asked = {"number": refund.number, "amount_minor": refund.amount_minor}
+        payment = refund.payment
+        answer = self._call("POST", f"/orders/{payment.reference}/refunds", payment, asked)
+        return _given_back(answer)
+
+    def ask_refund(self, payment: Payment, number: str) -> RefundNotice | None:
+        answer = self._call("GET", f"/orders/{payment.reference}/refunds/{number}", payment)
+        return None if answer.get("error") == "no_such_refund" else _given_back(answer)
+
+    def bill(self, merchant: Merchant, *, day: date) -> Bill:
+        """The sandbox makes no bills."""
+        raise NotReady
+
+    def read(self, merchant: Merchant, *, headers: Mapping[str, str], body: bytes, at: datetime) -> Notice:
         if not self._is_genuine(headers, body, at):
             raise Unauthenticated(_("This notice is not signed as it should be."), code="bad_signature")
         try:
@@ -82,7 +103,7 @@ class Sandbox:
         except (httpx.HTTPError, ValueError, RecursionError) as error:
             log.warning("provider_silent", extra={"provider": "sandbox", "error": type(error).__name__})
             raise Unavailable from None
-        if known.get("error") not in {None, "no_such_order", "already_paid"}:
+        if known.get("error") not in NO_ERRORS:
             log.error("provider_refuses", extra={"provider": "sandbox", "error": str(known["error"])[:100]})
             raise Conflict(code="provider_refuses")
         return known
@@ -113,7 +134,7 @@ class Sandbox:
 def order(payment: Payment) -> dict[str, Any]:
     """What the sandbox is asked to collect: the same for the same payment, whenever it is asked."""
     lines = payment.quote.lines
-    notices = reverse("payments_notice", args=["sandbox"])
+    notices = reverse("payments_notice", args=[payment.merchant.code])
     return {
         "reference": payment.reference,
         "amount_minor": payment.amount_minor,
@@ -147,6 +168,28 @@ def said(data: Any, *, needs_id: bool = False) -> Notice:
         currency=data["currency"],
         provider_txn=transaction or "",
         at=at,
+        merchant_id=MERCHANT,
+    )
+
+
+def _given_back(data: dict[str, Any]) -> RefundNotice:
+    """Raises ``Unavailable`` for anything that is no refund of the sandbox."""
+    try:
+        for name, kind in {"number": str, "amount_minor": int, "currency": str, "transaction": str, "at": str}.items():
+            _check(name, data.get(name), kind)
+        at = datetime.fromisoformat(data["at"])
+    except ValueError:
+        raise Unavailable from None
+    return RefundNotice(
+        id="",
+        reference=data["reference"],
+        number=data["number"],
+        status=RefundStatus.SUCCEEDED,
+        amount_minor=data["amount_minor"],
+        currency=data["currency"],
+        provider_txn=data["transaction"],
+        at=at,
+        merchant_id=MERCHANT,
     )
 
 

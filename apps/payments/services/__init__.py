@@ -1,27 +1,49 @@
-"""Quote, open, settle, ask: every change of a payment. Nothing else writes ``Payment.status``."""
+"""Quote, open, settle, ask, give back: every change of a payment or refund. Nothing else writes their ``status``."""
 
-from apps.payments.services.asking import conclude, expire, learn, poll
+from apps.payments.services.asking import (
+    conclude,
+    conclude_refund,
+    conclude_sighted,
+    expire,
+    learn,
+    poll,
+    poll_refunds,
+)
+from apps.payments.services.circuit import through
+from apps.payments.services.mismatch import Mismatch
 from apps.payments.services.notices import LARGEST, process, receive
-from apps.payments.services.opening import abandon, doubt, offer, open_payment
+from apps.payments.services.opening import abandon, doubt, offer, open_payment, ways
 from apps.payments.services.quoting import quote
-from apps.payments.services.refunds import mark_unusable
-from apps.payments.services.settling import Mismatch, apply, settle
+from apps.payments.services.refunds import approve_refund, mark_unusable, reject_refund, request_refund
+from apps.payments.services.returning import give_back, settle_refund, transfer
+from apps.payments.services.settling import apply, settle
 
 __all__ = [
     "LARGEST",
     "Mismatch",
     "abandon",
     "apply",
+    "approve_refund",
     "conclude",
+    "conclude_refund",
+    "conclude_sighted",
     "doubt",
     "expire",
+    "give_back",
     "learn",
     "mark_unusable",
     "offer",
     "open_payment",
     "poll",
+    "poll_refunds",
     "process",
     "quote",
     "receive",
+    "reject_refund",
+    "request_refund",
     "settle",
+    "settle_refund",
+    "through",
+    "transfer",
+    "ways",
 ]

@@ -79,6 +79,12 @@ class Post(models.Model):
     )
     policy = models.CharField(_("whom it serves"), max_length=20, choices=Policy)
     charge_policy = models.CharField(_("when it charges"), max_length=20, choices=ChargePolicy)
+    refund_alone_minor = models.BigIntegerField(
+        _("refund decided alone"),
+        default=0,
+        db_default=0,
+        help_text=_("Up to this amount, in minor units, an officer may approve the refund they request."),
+    )
     is_open = models.BooleanField(_("accepts applications"), default=True)
     edition = models.UUIDField(db_default=RandomUUID(), editable=False)
     """A new one with every change of the post, its hours, closures, services or tariff; the database sees to it."""

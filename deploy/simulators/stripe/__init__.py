@@ -1,8 +1,8 @@
 """A stand-in for Stripe's API of version 1: one account, strict, with a memory.
 
 Payment intents, Checkout sessions on a hosted page, refunds, charges, balance transactions, disputes, events and
-webhook endpoints; cards, Alipay and WeChat Pay. Key and secrets are at ``GET /merchant`` of the control port; amounts that
-misbehave are those of ``gateway.magic``, for every notice of the order where they are about a notice.
+webhook endpoints; cards, Alipay and WeChat Pay. Key and secrets are at ``GET /merchant`` of the control port; amounts
+that misbehave are those of ``gateway.magic``, for every notice of the order where they are about a notice.
 
 The merchant's number of an order, by which payers and plans of faults find it, is ``metadata[reference]`` of an intent
 and ``client_reference_id`` of a session. Without one it is the id of the object.
