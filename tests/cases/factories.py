@@ -48,6 +48,7 @@ def make_post(
             "charge_policy": charge_policy,
         },
     )
+    make_merchant()
     if is_new:
         OpeningRule.objects.bulk_create(
             OpeningRule(post=post, weekday=day, opens=time(9), closes=time(17)) for day in range(1, 6)

@@ -369,8 +369,9 @@ def test_money_for_a_case_that_has_ended_is_owed_back():
         currency=payment.currency,
         provider_txn="late",
         at=AT,
+        merchant_id="sandbox",
     )
-    payments.settle(provider="sandbox", notice=notice, at=AT)
+    payments.settle(merchant=payment.merchant, notice=notice, at=AT)
     outbox.drain(queue="default")
 
     assert Refund.objects.get(payment=payment).amount_minor == 1600

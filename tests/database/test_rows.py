@@ -24,6 +24,7 @@ from consular.database import grants, rows
 from consular.database.desk import tell_database
 from tests.cases.factories import make_case, make_officer, make_post
 from tests.database.conftest import asked, refused
+from tests.payments.merchants import make_merchant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,6 +54,7 @@ def attach_everything(case):
         payable=case.payable,
         payer=case.applicant,
         provider="sandbox",
+        merchant=make_merchant(),
         amount_minor=quote.total_minor,
         currency=quote.currency,
         expires_at=at,

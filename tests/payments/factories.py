@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -16,10 +16,12 @@ from apps.kernel.errors import Unauthenticated, Unavailable
 from apps.outbox.models import Delivery
 from apps.outbox.services import drain
 from apps.payments import services
-from apps.payments.models import Payment, Quote
-from apps.payments.providers.base import Checkout, Notice
-from apps.payments.statuses import Status
+from apps.payments.channels import Channel
+from apps.payments.models import Merchant, Payment, Quote, Refund
+from apps.payments.providers.base import Bill, Checkout, Notice, NotReady, RefundNotice
+from apps.payments.statuses import RefundStatus, Status
 from apps.posts.models import Post
+from tests.payments.merchants import make_merchant
 from tests.posts.factories import make_post, make_tariff
 
 AT = now().replace(microsecond=0)
@@ -39,6 +41,8 @@ def make_priced_post(code: str = "PAR", amount_minor: int = 1600, **facts: Any) 
     if post is None:
         post = make_post(code, weekdays=(), **facts)
         make_tariff(post, amount_minor=amount_minor)
+    for provider in ("scripted", "other"):
+        make_merchant(provider)
     return post
 
 
@@ -48,10 +52,11 @@ def make_quote(payable: str = "", *, post: Post | None = None, at: datetime = AT
 
 
 def make_payment(
-    quote: Quote | None = None, *, payer: User | None = None, provider: str = "scripted", at: datetime = AT
+    quote: Quote | None = None, *, payer: User | None = None, provider: str = "scripted", at: datetime = AT, **more: Any
 ) -> Payment:
     """A payment as the payer has just opened it; nobody has told the provider yet."""
-    return services.open_payment(quote=quote or make_quote(at=at), provider=provider, user=payer or make_payer(), at=at)
+    given = {"quote": quote or make_quote(at=at), "provider": provider, "user": payer or make_payer(), "at": at}
+    return services.open_payment(**given | more)
 
 
 def captured(payment: Payment, **other: Any) -> Notice:
@@ -64,6 +69,7 @@ def captured(payment: Payment, **other: Any) -> Notice:
         "currency": payment.currency,
         "provider_txn": f"txn-{payment.reference}",
         "at": AT + timedelta(minutes=1),
+        "merchant_id": payment.merchant.merchant_id,
     }
     return Notice(**given | other)
 
@@ -73,7 +79,23 @@ def closed(payment: Payment, **other: Any) -> Notice:
 
 
 def settle(payment: Payment, notice: Notice | None = None, at: datetime = AT + timedelta(minutes=2)) -> Payment:
-    return services.settle(provider=payment.provider, notice=notice or captured(payment), at=at)
+    return services.settle(merchant=payment.merchant, notice=notice or captured(payment), at=at)
+
+
+def given_back(refund: Refund, **other: Any) -> RefundNotice:
+    """What an honest provider says about a refund that reached its payer."""
+    given = {
+        "id": f"notice-{next(_turn)}",
+        "reference": refund.payment.reference,
+        "number": refund.number,
+        "status": RefundStatus.SUCCEEDED,
+        "amount_minor": refund.amount_minor,
+        "currency": refund.currency,
+        "provider_txn": f"refund-{refund.number}",
+        "at": AT + timedelta(minutes=5),
+        "merchant_id": refund.payment.merchant.merchant_id,
+    }
+    return RefundNotice(**given | other)
 
 
 def path(payment: Payment) -> list[str]:
@@ -94,7 +116,12 @@ class Scripted:
     """A provider in memory. ``silent`` makes it unreachable, ``outside`` notes calls made inside a transaction."""
 
     label: str = "Scripted"
+    channels: tuple[Channel, ...] = (Channel.PAGE, Channel.QR, Channel.JSAPI)
     evidence: tuple[str, ...] = ("signature",)
+    acknowledgement: tuple[int, bytes] = (200, b"heard")
+    refunds_within: timedelta = timedelta(days=365)
+    refunds: dict[str, RefundNotice] = field(default_factory=dict)
+    gives: RefundStatus = RefundStatus.SUCCEEDED
     orders: dict[str, Notice] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     silent: bool = False
@@ -126,11 +153,22 @@ class Scripted:
             if self.closes and order and order.status is Status.AWAITING_PAYER:
                 self.orders[payment.reference] = closed(payment)
 
+    def refund(self, refund: Refund) -> RefundNotice:
+        with self.called("refund", refund.payment):
+            return self.refunds.setdefault(refund.number, given_back(refund, status=self.gives))
+
+    def ask_refund(self, payment: Payment, number: str) -> RefundNotice | None:
+        with self.called("ask_refund", payment):
+            return self.refunds.get(number)
+
+    def bill(self, merchant: Merchant, *, day: date) -> Bill:
+        raise NotReady
+
     def pay(self, payment: Payment, **other: Any) -> None:
         """The payer was there: the provider knows, and nobody has told us."""
         self.orders[payment.reference] = captured(payment, **other)
 
-    def read(self, *, headers: Mapping[str, str], body: bytes, at: datetime) -> Notice:
+    def read(self, merchant: Merchant, *, headers: Mapping[str, str], body: bytes, at: datetime) -> Notice:
         """The body names a reference; the header proves it."""
         if headers.get("signature") != "good":
             raise Unauthenticated

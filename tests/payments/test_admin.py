@@ -5,8 +5,10 @@ from django.utils.html import escape
 
 from apps.accounts.models import User
 from apps.payments.models import InboundNotice, Payment, Quote, Refund
+from apps.payments.sealing import seal
 from apps.posts.models import Officer
 from tests.payments.factories import AT, make_payment, make_priced_post, make_quote, settle
+from tests.payments.merchants import make_merchant
 
 pytestmark = pytest.mark.django_db
 LISTS = ["payment", "refund", "inboundnotice"]
@@ -49,11 +51,11 @@ def surplus(scripted, post=None) -> Refund:
 
 def kept_notice() -> InboundNotice:
     return InboundNotice.objects.create(
-        provider="scripted",
+        merchant=make_merchant("scripted"),
         dedupe_key=f"k{InboundNotice.objects.count()}",
         reference="r",
         headers={},
-        body=b'<b>"said"</b>',
+        sealed_body=seal(b'<b>"said"</b>'),
         received_at=AT,
     )
 

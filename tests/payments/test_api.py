@@ -15,6 +15,7 @@ from apps.payments.providers.sandbox import Sandbox
 from apps.payments.statuses import Status
 from tests.accounts.factories import make_device
 from tests.payments.factories import AT, make_payer, make_payment, make_quote, run_outbox, settle
+from tests.payments.merchants import make_merchant
 from tests.payments.payers import SECRET, sign
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,7 @@ def test_a_quote_is_shown_line_by_line(scripted):
 @pytest.fixture
 def provider(monkeypatch) -> None:
     monkeypatch.setitem(base.providers._items, "sandbox", Sandbox("http://sandbox.example", SECRET))
+    make_merchant()
 
 
 def said(payment, **other) -> bytes:

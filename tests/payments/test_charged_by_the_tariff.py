@@ -11,6 +11,7 @@ from apps.payments.services import quoting
 from apps.posts.models import ApplicantClass, Tariff
 from apps.posts.services import price
 from tests.payments.factories import AT, make_payer, make_quote
+from tests.payments.merchants import make_merchant
 from tests.posts.factories import make_post, make_tariff, make_waiver, propose
 
 pytestmark = pytest.mark.django_db
@@ -229,7 +230,12 @@ def test_a_payment_asks_what_its_quote_says(post, wrong):
 
     with refuses("a_payment_asks_what_its_quote_says"):
         Payment.objects.create(
-            quote=made, payer=make_payer(), provider="scripted", expires_at=AT + timedelta(hours=1), **right | wrong
+            quote=made,
+            payer=make_payer(),
+            merchant=make_merchant(),
+            provider="scripted",
+            expires_at=AT + timedelta(hours=1),
+            **right | wrong,
         )
 
 

@@ -2,12 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from apps.kernel.errors import Invalid, TooLarge, Unauthenticated, Unknown
+from apps.kernel.errors import Invalid, TooLarge, Unauthenticated
 from apps.outbox.models import Delivery
 from apps.payments import services
 from apps.payments.models import InboundNotice
 from apps.payments.statuses import Outcome, Status
 from tests.payments.factories import AT, make_payment, path, run_outbox
+from tests.payments.merchants import make_merchant
 
 pytestmark = pytest.mark.django_db
 GOOD = {"signature": "good", "cookie": "private"}
@@ -24,7 +25,7 @@ def payment(scripted):
 
 def receive(payment, *, headers=None, notice_id="", provider="scripted", body=None):
     said = f"{payment.reference} {notice_id}".strip().encode() if body is None else body
-    services.receive(provider=provider, headers=GOOD if headers is None else headers, body=said, at=AT)
+    services.receive(merchant=make_merchant(provider), headers=GOOD if headers is None else headers, body=said, at=AT)
 
 
 def test_a_notice_is_kept_first_and_applied_afterwards(payment):
@@ -69,11 +70,6 @@ def test_what_is_not_signed_leaves_no_trace(payment, headers):
 
     assert not InboundNotice.objects.exists()
     assert not Delivery.objects.open().exists()
-
-
-def test_an_unknown_provider_is_told_so_before_anything_is_read(payment):
-    with pytest.raises(Unknown):
-        receive(payment, provider="nobody")
 
 
 def test_a_notice_has_a_size(payment):
@@ -121,7 +117,7 @@ def test_applying_twice_is_applying_once(payment):
 
 
 def test_what_makes_no_sense_is_refused_whole(payment, scripted, monkeypatch):
-    def confused(**facts):
+    def confused(*merchant, **facts):
         raise Invalid
 
     monkeypatch.setattr(scripted, "read", confused)

@@ -236,7 +236,7 @@ def test_closing_waits_for_a_provider_that_is_away(scripted):
     assert payment.status == Status.CLOSING
     assert "Unavailable" in Delivery.objects.open().get().error
     with pytest.raises(Unavailable):
-        services.learn(payment=payment)
+        services.learn(payment=payment, at=AT)
     scripted.silent = False
     run_outbox(again=True)
     payment.refresh_from_db()

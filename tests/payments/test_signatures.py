@@ -11,7 +11,7 @@ import pytest
 from django.utils.timezone import now
 
 from apps.kernel.errors import Invalid, Unauthenticated, Unavailable
-from apps.payments.models import Payment
+from apps.payments.models import Merchant, Payment
 from apps.payments.providers import sandbox
 from apps.payments.providers.base import providers
 from apps.payments.providers.sandbox import SIGNATURE, STAMP, Sandbox
@@ -29,6 +29,7 @@ SAID = {
     "at": "2026-11-23T09:30:00+00:00",
 }
 ADAPTER = Sandbox("http://sandbox.example", SECRET)
+MERCHANT = Merchant(code="sandbox", provider="sandbox", merchant_id="sandbox")
 
 
 def signed(body: bytes, *, stamp: Any = None, secret: str = SECRET) -> dict[str, str]:
@@ -38,7 +39,7 @@ def signed(body: bytes, *, stamp: Any = None, secret: str = SECRET) -> dict[str,
 
 def read(data: Any, **facts: Any):
     body = data if isinstance(data, bytes) else json.dumps(data).encode()
-    return ADAPTER.read(headers=signed(body, **facts), body=body, at=now())
+    return ADAPTER.read(MERCHANT, headers=signed(body, **facts), body=body, at=now())
 
 
 def test_a_genuine_notice_is_understood():
@@ -55,7 +56,7 @@ def test_every_single_changed_byte_is_noticed():
     for place in range(len(body)):
         changed = bytes([*body[:place], body[place] ^ 1, *body[place + 1 :]])
         with pytest.raises(Unauthenticated):
-            ADAPTER.read(headers=headers, body=changed, at=now())
+            ADAPTER.read(MERCHANT, headers=headers, body=changed, at=now())
     for place in range(64):
         forged = (
             headers[SIGNATURE][:place]
@@ -63,7 +64,7 @@ def test_every_single_changed_byte_is_noticed():
             + headers[SIGNATURE][place + 1 :]
         )
         with pytest.raises(Unauthenticated):
-            ADAPTER.read(headers=headers | {SIGNATURE: forged}, body=body, at=now())
+            ADAPTER.read(MERCHANT, headers=headers | {SIGNATURE: forged}, body=body, at=now())
 
 
 @pytest.mark.parametrize("seconds", [-301, 330, 86400, -86400])
@@ -86,7 +87,7 @@ def test_a_signed_time_that_is_none_is_refused(stamp):
 @pytest.mark.parametrize("headers", [{}, {STAMP: "1"}, {SIGNATURE: "é" * 64}, {STAMP: "\udcff", SIGNATURE: ""}])
 def test_headers_that_prove_nothing_are_refused(headers):
     with pytest.raises(Unauthenticated) as refused:
-        ADAPTER.read(headers=headers, body=b"{}", at=now())
+        ADAPTER.read(MERCHANT, headers=headers, body=b"{}", at=now())
     assert refused.value.code == "bad_signature"
 
 
@@ -95,7 +96,7 @@ def test_a_time_cannot_be_moved_to_another_body():
     headers = signed(body)
 
     with pytest.raises(Unauthenticated):
-        ADAPTER.read(headers=headers | {STAMP: str(int(headers[STAMP]) + 1)}, body=body, at=now())
+        ADAPTER.read(MERCHANT, headers=headers | {STAMP: str(int(headers[STAMP]) + 1)}, body=body, at=now())
 
 
 def test_kept_evidence_still_proves_itself_by_the_clock_of_its_day():
@@ -103,9 +104,9 @@ def test_kept_evidence_still_proves_itself_by_the_clock_of_its_day():
     long_ago = now() - timedelta(days=400)
     headers = signed(body, stamp=int(long_ago.timestamp()))
 
-    assert ADAPTER.read(headers=headers, body=body, at=long_ago).id == "ntc_1"
+    assert ADAPTER.read(MERCHANT, headers=headers, body=body, at=long_ago).id == "ntc_1"
     with pytest.raises(Unauthenticated):
-        ADAPTER.read(headers=headers, body=body, at=now())
+        ADAPTER.read(MERCHANT, headers=headers, body=body, at=now())
 
 
 @pytest.mark.parametrize(

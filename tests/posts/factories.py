@@ -1,4 +1,4 @@
-"""Posts as tests want them: open Monday to Friday, nine to noon and two to five."""
+"""Posts as tests want them: open Monday to Friday, nine to noon and two to five, with a merchant at the sandbox."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -24,6 +24,7 @@ from apps.posts.models import (
     Tariff,
     Waiver,
 )
+from tests.payments.merchants import make_merchant
 
 WEEK = (1, 2, 3, 4, 5)
 RELEASED = datetime(2019, 1, 1, tzinfo=UTC)
@@ -46,6 +47,7 @@ def make_post(code: str = "PAR", *, weekdays: tuple[int, ...] = WEEK, **facts: A
         "charge_policy": ChargePolicy.ON_APPROVAL,
     }
     post = Post.objects.create(code=code, **given | facts)
+    make_merchant()
     for weekday in weekdays:
         OpeningRule.objects.create(post=post, weekday=weekday, opens=time(9), closes=time(12))
         OpeningRule.objects.create(post=post, weekday=weekday, opens=time(14), closes=time(17))

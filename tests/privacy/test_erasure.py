@@ -23,6 +23,7 @@ from apps.privacy.models import Erasure, Export
 from deploy.drills import _traces
 from tests.accounts.factories import Phone, make_child, make_mandate, make_user
 from tests.cases.factories import make_case
+from tests.payments.merchants import make_merchant
 from tests.privacy.factories import CANARIES, EMAIL, GIVEN, NAME, SURNAME, canary, workers_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,11 +161,18 @@ def test_nobody_is_erased_while_something_is_open_and_each_reason_has_a_way_out(
     case = make_case("submitted")
     at, phone = now(), Phone(case.applicant)
     quote = cases.quote(case=case, at=at)
-    paid = {"quote": quote, "payer": case.applicant, "provider": "sandbox", "expires_at": at}
+    paid = {
+        "quote": quote,
+        "payer": case.applicant,
+        "provider": "sandbox",
+        "merchant": make_merchant(),
+        "expires_at": at,
+    }
     paid |= {"payable": case.payable, "currency": quote.currency, "amount_minor": quote.total_minor}
     Payment.objects.create(**paid)
     settled = Payment.objects.create(**paid, status="captured", captured_at=at, provider_txn="t1", is_surplus=True)
-    Refund.objects.create(payment=settled, amount_minor=1, currency="EUR", reason="surplus", owed_at=at)
+    owed = {"amount_minor": 1, "currency": "EUR", "reason": "surplus", "owed_at": at}
+    Refund.objects.create(payment=settled, source="system", status="approved", approved_at=at, **owed)
 
     shown = phone.get(f"citizens/{case.citizen_id}/erasure").json()
     refused = phone.post(f"citizens/{case.citizen_id}/erasure", {"printed_name": "li  na"})

@@ -7,6 +7,8 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import uuid
+from typing import Any
+
 from django.conf import settings
 from django.db import migrations, models
 
@@ -33,27 +35,27 @@ SET CONSTRAINTS ALL IMMEDIATE;
 """
 
 
-def seal_what_came(apps, schema_editor):
+def seal_what_came(apps: Any, schema_editor: Any) -> None:
     for notice in apps.get_model("payments", "InboundNotice").objects.iterator():
         notice.sealed_body = seal(bytes(notice.body))
         notice.save(update_fields=["sealed_body"])
 
 
-def _never(table):
+def _never(table: str) -> str:
     return (
         f"CREATE TRIGGER {table}_never_changes BEFORE UPDATE OR DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION payments_refuse();"
     )
 
 
-def _stays(table):
+def _stays(table: str) -> str:
     return (
         f"CREATE TRIGGER {table}_is_never_deleted BEFORE DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION payments_refuse();"
     )
 
 
-def _columns(table, columns, condition=""):
+def _columns(table: str, columns: str, condition: str = "") -> str:
     old, new = (", ".join(f"{side}.{name}" for name in columns.split()) for side in ("OLD", "NEW"))
     return (
         f"CREATE TRIGGER {table}_keeps_its_facts BEFORE UPDATE ON {table} FOR EACH ROW "
@@ -544,5 +546,5 @@ class Migration(migrations.Migration):
             model_name='refund',
             constraint=models.UniqueConstraint(condition=models.Q(('source', 'system')), fields=('payment', 'reason'), name='a_rule_refunds_a_payment_once'),
         ),
-        migrations.RunSQL(SEAL, LIFT),
+        migrations.RunSQL("\n".join(SEAL), "\n".join(LIFT)),
     ]

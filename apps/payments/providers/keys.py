@@ -30,7 +30,7 @@ class Keys:
 
     def load(self, name: str, read: Callable[[bytes], T]) -> T:
         """What ``read`` makes of a file, once for each version of it. Raises ``Conflict`` (``no_keys``)."""
-        path = self._folder / name
+        path = self._folder.joinpath(name)
         try:
             changed = path.stat().st_mtime_ns
         except OSError:
@@ -44,7 +44,7 @@ class Keys:
 
 
 def keys(merchant: Merchant) -> Keys:
-    return Keys(Path(settings.MERCHANT_KEYS) / merchant.code)
+    return Keys(Path(settings.MERCHANT_KEYS, merchant.code))
 
 
 def _plain(content: bytes) -> str:

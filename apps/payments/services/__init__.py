@@ -10,6 +10,7 @@ from apps.payments.services.asking import (
     poll_refunds,
 )
 from apps.payments.services.circuit import through
+from apps.payments.services.merchants import approve_merchant, end_merchant, install_merchant, propose_merchant
 from apps.payments.services.mismatch import Mismatch
 from apps.payments.services.notices import LARGEST, process, receive
 from apps.payments.services.opening import abandon, doubt, offer, open_payment, ways
@@ -23,13 +24,16 @@ __all__ = [
     "Mismatch",
     "abandon",
     "apply",
+    "approve_merchant",
     "approve_refund",
     "conclude",
     "conclude_refund",
     "conclude_sighted",
     "doubt",
+    "end_merchant",
     "expire",
     "give_back",
+    "install_merchant",
     "learn",
     "mark_unusable",
     "offer",
@@ -37,6 +41,7 @@ __all__ = [
     "poll",
     "poll_refunds",
     "process",
+    "propose_merchant",
     "quote",
     "receive",
     "reject_refund",

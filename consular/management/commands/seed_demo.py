@@ -11,6 +11,10 @@ from django.utils.functional import cached_property
 from django.utils.timezone import now
 
 from apps.accounts.models import User
+from apps.payments import services as payments
+from apps.payments.channels import Channel
+from apps.payments.models import Merchant
+from apps.payments.providers.sandbox import MERCHANT
 from apps.posts import services as posts
 from apps.posts.models import Officer, Post
 from apps.seals import services as seals
@@ -36,12 +40,18 @@ class Command(BaseCommand):
             raise CommandError("seed_demo is for the sandbox only")
         with transaction.atomic():
             posts.seed(at=now())
+            self._merchant()
             seals.create_keys(at=now())
             seals.publish_trust(at=now())
             logins = {"officers": self._officers(), "admin": self._admin(), "citizens": CITIZENS}
         if options["out"]:
             options["out"].write_text(json.dumps(logins, ensure_ascii=False, indent=2), encoding="utf-8")
         self.stdout.write(f"{Post.objects.count()} posts, {len(logins['officers'])} officers")
+
+    def _merchant(self) -> None:
+        if settings.SANDBOX_PAY_URL:
+            facts = {"provider": "sandbox", "merchant_id": MERCHANT, "channels": [Channel.PAGE], "active_from": now()}
+            payments.install_merchant(merchant=Merchant(code="sandbox", **facts), at=now())
 
     def _officers(self) -> list[dict[str, str]]:
         group, _ = Group.objects.get_or_create(name="consular officers")

@@ -5,7 +5,7 @@ import os
 import secrets
 import threading
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -54,6 +54,8 @@ class Order:
     """The merchant acknowledged the notice about its end."""
     calls: int = 1
     """How often it was asked for."""
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What went back, by the merchant's number: ``amount_minor``, ``transaction``, ``at``."""
 
     @property
     def trouble(self) -> Trouble:
@@ -115,6 +117,21 @@ class Book:
                 raise Refused(409, "already_paid", reference)
             return order if order.status == CLOSED else self._keep(_closed(order))
 
+    def give_back(self, reference: str, number: str, amount_minor: int) -> Order:
+        """The same number again gives nothing twice. Raises ``Refused``: 404, 409 for too much or another amount."""
+        with self._lock:
+            order = self._find(reference)
+            known = order.refunds.get(number)
+            if known is None:
+                gone = sum(refund["amount_minor"] for refund in order.refunds.values())
+                if order.status != PAID or gone + amount_minor > order.wanted.amount_minor:
+                    raise Refused(409, "too_much", reference)
+                new = {"amount_minor": amount_minor, "transaction": f"rfd_{secrets.token_hex(12)}", "at": moment()}
+                return self._keep(replace(order, refunds={**order.refunds, number: new}))
+            if known["amount_minor"] != amount_minor:
+                raise Refused(409, "number_reused", reference)
+            return order
+
     def by_token(self, token: str) -> Order | None:
         with self._lock:
             reference = self._tokens.get(token)
@@ -158,6 +175,11 @@ class Book:
                 }
                 for order in orders
                 if order.status == PAID
+            ],
+            "refunds": [
+                {"reference": order.wanted.reference, "number": number, **refund}
+                for order in orders
+                for number, refund in order.refunds.items()
             ],
             "orders": [
                 {"reference": order.wanted.reference, "status": order.status, "calls": order.calls} for order in orders

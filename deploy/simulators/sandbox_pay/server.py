@@ -11,7 +11,7 @@ from deploy.simulators.sandbox_pay.orders import Book, Order, Trouble
 from deploy.simulators.sandbox_pay.page import render
 from deploy.simulators.sandbox_pay.sender import Sender
 from deploy.simulators.sandbox_pay.signing import Signer
-from deploy.simulators.sandbox_pay.wanted import Refused, parse, read
+from deploy.simulators.sandbox_pay.wanted import Refused, parse, read, read_refund
 
 LARGEST = 16 * 1024
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -95,6 +95,11 @@ class Handler(BaseHTTPRequestHandler):
                 if parse(body):
                     raise Refused(400, "unknown field", reference)
                 return 200, self._shown(book.close(reference))
+            case "POST", "orders", reference, "refunds":
+                number, amount_minor = read_refund(body, reference)
+                return 200, _refund(book.give_back(reference, number, amount_minor), number)
+            case "GET", "orders", reference, "refunds", number:
+                return 200, _refund(book.find(reference), number)
             case "GET", "journal":
                 return 200, book.journal()
         raise Refused(404, "no_such_address")
@@ -132,3 +137,11 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
+
+
+def _refund(order: Order, number: str) -> dict[str, Any]:
+    """Raises ``Refused`` (404)."""
+    if number not in order.refunds:
+        raise Refused(404, "no_such_refund", order.wanted.reference)
+    about = {"reference": order.wanted.reference, "number": number, "currency": order.wanted.currency}
+    return {**about, **order.refunds[number]}

@@ -67,6 +67,16 @@ def read(body: bytes) -> Wanted:
     return Wanted(**data)
 
 
+def read_refund(body: bytes, reference: str) -> tuple[str, int]:
+    """Number and amount of a refund. Raises ``Refused`` (400)."""
+    data = parse(body)
+    if set(data) != {"number", "amount_minor"}:
+        raise Refused(400, "wrong fields", reference)
+    if not _is_reference(data["number"]) or not _is_amount(data["amount_minor"]):
+        raise Refused(400, "wrong refund", reference)
+    return data["number"], data["amount_minor"]
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
