@@ -15,6 +15,8 @@ SANDBOX, PRODUCTION = "sandbox", "production"
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 POSITIVE = ("OUTBOX_LEASE_SECONDS", "OUTBOX_RETRY_SECONDS", "MIGRATE_LOCK_TIMEOUT_SECONDS",
             "MIGRATE_STATEMENT_TIMEOUT_SECONDS")  # fmt: skip
+WEB = ("PUBLIC_URL", "S3_ENDPOINT_URL", "FCM_URL", "APNS_URL", "WECHAT_PAY_URL", "WECHAT_PAY_GLOBAL_URL", "ALIPAY_URL",
+       "UNIONPAY_URL", "UNIONPAY_FILES_URL", "STRIPE_URL")  # fmt: skip
 SMS_SCHEMES = ("aliyun", "aliyun+http")
 TEMPLATE = re.compile(r"[a-z_]+\.(?:zh-hans|en)=[0-9A-Za-z_-]+")
 PROCESSES = ("all", "api", "staff", "worker", "auditor")
@@ -91,8 +93,6 @@ SETTINGS = (
     Setting("SANDBOX_PAY_SECRET", str, "Shared with the sandbox payment provider.", "sandbox-pay", "",
             secret=True, required=False),
     Setting("MERCHANT_KEYS", str, "Folder with one folder of keys for each merchant.", "var/merchants", "var/merchants"),
-    Setting("PAYMENTS_KEYS", list, "Seal what names payers, newest first: Fernet keys, separated by commas.",
-            ["c2FuZGJveC1vbmx5LW5vdC1hLXNlY3JldC1hdC1hbGw="], secret=True),
     Setting("REFUNDS_BY_RULE_AN_HOUR", int, "Refunds a merchant sends in an hour without a person: what is more waits.",
             120, 120),
     Setting("WECHAT_PAY_URL", str, "WeChat Pay.", "https://api.mch.weixin.qq.com", "https://api.mch.weixin.qq.com"),
@@ -169,11 +169,7 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
     """What cannot be meant, in sentences."""
     schemes = {"DATABASE_URL": ("postgres", "postgresql"), "REDIS_URL": ("redis", "rediss"),
                "EMAIL_URL": ("smtp", "smtps", "smtp+tls", "smtp+ssl"),
-               "PUBLIC_URL": ("http", "https"), "S3_ENDPOINT_URL": ("http", "https"),
-               "FCM_URL": ("http", "https"), "APNS_URL": ("http", "https"),
-               "WECHAT_PAY_URL": ("http", "https"), "WECHAT_PAY_GLOBAL_URL": ("http", "https"),
-               "ALIPAY_URL": ("http", "https"), "UNIONPAY_URL": ("http", "https"),
-               "UNIONPAY_FILES_URL": ("http", "https"), "STRIPE_URL": ("http", "https")}  # fmt: skip
+               **dict.fromkeys(WEB, ("http", "https"))}  # fmt: skip
     wrong = [
         f"{name} must start with {allowed[-1]}:// or the like, and name a host."
         for name, allowed in schemes.items()
@@ -187,8 +183,6 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
     if bool(values["SANDBOX_PAY_URL"]) is not bool(values["SANDBOX_PAY_SECRET"]):
         wrong.append("SANDBOX_PAY_URL and SANDBOX_PAY_SECRET go together.")
     wrong += _wrong_messages(values) + _wrong_keys(values) + _wrong_file_keys(values["FILE_KEYS"])
-    if not values["PAYMENTS_KEYS"] or not all(map(_is_fernet_key, values["PAYMENTS_KEYS"])):
-        wrong.append("PAYMENTS_KEYS must be URL-safe base64 of 32 bytes each.")
     if values["CLAMAV_URL"] and not re.match(r"unix:///.|tcp://[^/]+:\d+$", values["CLAMAV_URL"]):
         wrong.append("CLAMAV_URL must be unix:///path or tcp://host:port.")
     return wrong + (_unsafe_in_production(values) if values["MODE"] == PRODUCTION else _unsafe_in_sandbox(values))
@@ -249,13 +243,6 @@ def _is_file_key(entry: str) -> bool:
     name, _colon, secret = entry.partition(":")
     try:
         return bool(re.fullmatch("[a-z0-9-]{1,16}", name)) and len(base64.b64decode(secret, validate=True)) == 32  # noqa: PLR2004
-    except ValueError:
-        return False
-
-
-def _is_fernet_key(entry: str) -> bool:
-    try:
-        return len(base64.urlsafe_b64decode(entry)) == 32  # noqa: PLR2004
     except ValueError:
         return False
 

@@ -16,6 +16,7 @@ from apps.kernel.workflow import SYSTEM, Actor, By
 from apps.losses.models import LossReport
 from apps.posts.models import ChargePolicy, Officer, OpeningRule, Policy, Post, PostKind, Service, Tariff
 from apps.travel_documents.models import TravelDocument, Validity
+from tests.payments.merchants import make_merchant
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EMERGENCY = "TRAVEL_DOC_EMERGENCY"

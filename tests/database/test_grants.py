@@ -158,7 +158,7 @@ def test_a_notice_may_be_marked_and_never_rewritten(enter):
     worker = enter("worker")
 
     assert not refused(worker, "UPDATE payments_inboundnotice SET outcome = '', processed_at = now()")
-    assert refused(worker, "UPDATE payments_inboundnotice SET body = ''")
+    assert refused(worker, "UPDATE payments_inboundnotice SET sealed_body = ''")
 
 
 def test_securing_twice_changes_nothing_and_says_what_it_did(secured):

@@ -16,10 +16,9 @@ from apps.kernel.errors import Unauthenticated, Unavailable
 from apps.outbox.models import Delivery
 from apps.outbox.services import drain
 from apps.payments import services
-from apps.payments.channels import Channel
 from apps.payments.models import Merchant, Payment, Quote, Refund
 from apps.payments.providers.base import Bill, Checkout, Notice, NotReady, RefundNotice
-from apps.payments.statuses import RefundStatus, Status
+from apps.payments.statuses import Channel, RefundStatus, Status
 from apps.posts.models import Post
 from tests.payments.merchants import make_merchant
 from tests.posts.factories import make_post, make_tariff

@@ -21,6 +21,8 @@ NOT_PERSONAL = {
     "cases.Presence": "which officer has which case open, for minutes",
     "contenttypes.ContentType": "names of tables",
     "documents.Series": "the next number of a series",
+    "payments.Difference": "numbers and amounts in which a company and we disagree",
+    "payments.Merchant": "contracts with payment companies",
     "ledger.Account": "accounts of the books, none of a person",
     "ledger.Balance": "sums of a day",
     "ledger.Closing": "days that are over",

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.payments.channels import Channel
+from apps.payments.statuses import Channel
 from apps.posts.models import Post
 
 

@@ -11,10 +11,9 @@ from apps.accounts.models import Scope, User
 from apps.kernel.errors import Unknown
 from apps.kernel.models import Record
 from apps.payments import sealing
-from apps.payments.channels import Channel
 from apps.payments.models.merchants import Merchant
 from apps.payments.models.quotes import Quote, in_words
-from apps.payments.statuses import LIVE, NEXT, NEXT_LABELS, Cause, Next, Status
+from apps.payments.statuses import LIVE, NEXT, NEXT_LABELS, Cause, Channel, Next, Status
 from apps.posts.models import Post
 
 LAST_ANSWERS = timedelta(minutes=1)

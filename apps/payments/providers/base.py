@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict, Text, Unavailable
 from apps.kernel.registry import Registry
-from apps.payments.channels import Channel
 from apps.payments.models import Merchant, Payment, Refund
-from apps.payments.statuses import RefundStatus, Status
+from apps.payments.statuses import Channel, RefundStatus, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict, Invalid, Unauthenticated, Unavailable
-from apps.payments.channels import Channel
 from apps.payments.models import Merchant, Payment, Refund
 from apps.payments.providers.base import Bill, Checkout, Notice, NotReady, RefundNotice, providers
-from apps.payments.statuses import RefundStatus, Status
+from apps.payments.statuses import Channel, RefundStatus, Status
 
 STAMP, SIGNATURE = "sandbox-timestamp", "sandbox-signature"
 TOLERANCE = timedelta(seconds=300)

@@ -12,13 +12,12 @@ from apps.kernel.errors import Conflict, Fault, Invalid, Text
 from apps.kernel.workflow import Actor, By
 from apps.outbox.services import publish
 from apps.payments import sealing
-from apps.payments.channels import Channel
 from apps.payments.events import PaymentGivenUp, PaymentOpened
 from apps.payments.models import Merchant, Payment, Quote
 from apps.payments.providers.base import Checkout, providers
 from apps.payments.services.asking import GAPS
 from apps.payments.services.steps import give_up, hold, locked, step
-from apps.payments.statuses import UNANSWERED, Cause, Status
+from apps.payments.statuses import UNANSWERED, Cause, Channel, Status
 from apps.posts.models import Post
 
 PAY_WITHIN = timedelta(minutes=30)

@@ -12,9 +12,9 @@ from django.utils.timezone import now
 
 from apps.accounts.models import User
 from apps.payments import services as payments
-from apps.payments.channels import Channel
 from apps.payments.models import Merchant
 from apps.payments.providers.sandbox import MERCHANT
+from apps.payments.statuses import Channel
 from apps.posts import services as posts
 from apps.posts.models import Officer, Post
 from apps.seals import services as seals
