@@ -10,6 +10,7 @@ from apps.cases.models import Case
 from apps.kernel.models import Answer
 from tests.cases.factories import AT, applicant_of, make_applicant, make_case, make_draft, make_file
 from tests.journeys.people import Phone
+from tests.payments.merchants import make_merchant
 from tests.posts.factories import change_fee
 
 pytestmark = pytest.mark.django_db
@@ -275,3 +276,29 @@ def test_there_is_nothing_to_pay_before_it_is_due():
     refused = Phone(case.applicant).post(f"/api/v1/cases/{case.pk}/payments", provider="sandbox")
 
     assert (refused.status_code, refused.parsed["code"]) == (409, "nothing_due")
+
+
+def test_the_ways_to_pay_are_those_of_the_posts_contracts():
+    case = make_case("payment_due")
+    make_merchant("nobody", "switched-off")
+
+    ways = Phone(case.applicant).get(f"/api/v1/cases/{case.pk}/payments/ways").parsed
+
+    assert [(way["code"], way["channels"]) for way in ways] == [("sandbox", ["page"])]
+    assert all(way["label"] for way in ways)
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer", "code"),
+    [
+        ({"provider": "nobody"}, "/provider", "unknown_provider"),
+        ({"provider": "sandbox", "channel": "qr"}, "/channel", "unknown_channel"),
+    ],
+)
+def test_a_way_that_is_not_offered_is_refused_by_its_name(asked, pointer, code):
+    case = make_case("payment_due")
+
+    refused = Phone(case.applicant).post(f"/api/v1/cases/{case.pk}/payments", **asked)
+
+    assert refused.status_code == 400
+    assert [(fault["pointer"], fault["code"]) for fault in refused.parsed["errors"]] == [(pointer, code)]

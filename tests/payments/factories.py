@@ -17,7 +17,7 @@ from apps.outbox.models import Delivery
 from apps.outbox.services import drain
 from apps.payments import services
 from apps.payments.models import Merchant, Payment, Quote, Refund
-from apps.payments.providers.base import Bill, Checkout, Notice, NotReady, RefundNotice
+from apps.payments.providers.base import Bill, Checkout, NotEnough, Notice, NotReady, RefundNotice
 from apps.payments.statuses import Channel, RefundStatus, Status
 from apps.posts.models import Post
 from tests.payments.merchants import make_merchant
@@ -121,6 +121,7 @@ class Scripted:
     refunds_within: timedelta = timedelta(days=365)
     refunds: dict[str, RefundNotice] = field(default_factory=dict)
     gives: RefundStatus = RefundStatus.SUCCEEDED
+    balance: int = 10**9
     orders: dict[str, Notice] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     silent: bool = False
@@ -154,6 +155,8 @@ class Scripted:
 
     def refund(self, refund: Refund) -> RefundNotice:
         with self.called("refund", refund.payment):
+            if refund.amount_minor > self.balance:
+                raise NotEnough
             return self.refunds.setdefault(refund.number, given_back(refund, status=self.gives))
 
     def ask_refund(self, payment: Payment, number: str) -> RefundNotice | None:

@@ -13,6 +13,7 @@ from apps.documents.statuses import FileKind, FileStatus
 from apps.kernel.api.serializers import In, Out
 from apps.kernel.errors import Fault
 from apps.kernel.workflow import Move
+from apps.payments.statuses import Channel
 from apps.posts.models import Delivery, Urgency
 
 
@@ -26,7 +27,13 @@ class AfterIn(In):
 
 
 class PaymentIn(In):
+    """``provider`` and ``channel`` as ``/cases/{id}/payments/ways`` offers them; the first channel by default."""
+
     provider = serializers.CharField(max_length=32)
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False)
+    openid = serializers.CharField(
+        max_length=128, required=False, help_text="Who pays, as WeChat knows them: for the channel `jsapi`."
+    )
 
 
 class AttachmentIn(In):

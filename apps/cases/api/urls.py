@@ -13,4 +13,5 @@ urlpatterns = [
     path("cases/<uuid:pk>/attachments/<int:attachment>", views.CaseAttachment.as_view()),
     path("cases/<uuid:pk>/quote", views.CaseQuote.as_view()),
     path("cases/<uuid:pk>/payments", views.CasePayments.as_view()),
+    path("cases/<uuid:pk>/payments/ways", views.CaseWaysToPay.as_view()),
 ]

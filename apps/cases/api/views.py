@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api.base import CitizenView
+from apps.accounts.api.caller import caller
 from apps.accounts.models import Scope
 from apps.cases import services
 from apps.cases.api.serializers import (
@@ -28,7 +29,8 @@ from apps.kernel.api.idempotency import idempotent
 from apps.kernel.api.pagination import Cursor
 from apps.kernel.api.versions import answer, edited_version
 from apps.kernel.errors import DomainError, Unknown
-from apps.payments.api.serializers import PaymentOut, QuoteOut
+from apps.payments.api.serializers import PaymentOut, QuoteOut, WayOut
+from apps.payments.providers.base import providers
 
 POLL_FULL, POLL_QUIET = "1", "30"
 """Seconds to the next question: at once while there is more to read."""
@@ -163,8 +165,23 @@ class CasePayments(CaseView):
     @idempotent
     @extend_schema(operation_id="cases_pay", request=PaymentIn, responses={201: PaymentOut})
     def post(self, request: Request, pk: str) -> Response:
-        """Open a payment of what is due; read it at `/payments/{id}` until `checkout_url` is there."""
+        """Open a payment of what is due; read it at `/payments/{id}` until `next` is `pay`."""
         case, form = self.get_object(), PaymentIn(data=request.data)
         form.is_valid(raise_exception=True)
-        payment = services.pay(case=case, actor=self.actor, at=now(), **form.validated_data)
+        asked = form.validated_data
+        facts = {"ip": caller(request), **{name: asked[name] for name in ("openid",) if name in asked}}
+        how = {"channel": asked.get("channel", ""), "payer_facts": facts}
+        payment = services.pay(case=case, provider=asked["provider"], actor=self.actor, at=now(), **how)
         return Response(PaymentOut(payment).data, status=201)
+
+
+class CaseWaysToPay(CaseView):
+    @extend_schema(operation_id="cases_ways_to_pay", responses=WayOut(many=True))
+    def get(self, request: Request, pk: str) -> Response:
+        """By whom and how this can be paid now, by the contracts of the post."""
+        offered = services.ways_to_pay(case=self.get_object(), at=now())
+        ways = [
+            {"code": name, "label": str(providers[name].label), "channels": channels}
+            for name, channels in offered.items()
+        ]
+        return Response(WayOut(ways, many=True).data)

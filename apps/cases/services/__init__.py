@@ -3,7 +3,7 @@
 from apps.cases.services.changes import PAGE, changes, note_change
 from apps.cases.services.deficiencies import asked_for, visible_before
 from apps.cases.services.facts import facts
-from apps.cases.services.fees import is_fee_due, pay, quote
+from apps.cases.services.fees import is_fee_due, pay, quote, ways_to_pay
 from apps.cases.services.holding import is_held_by_another, keep
 from apps.cases.services.lapsing import lapse, remind
 from apps.cases.services.move import move
@@ -43,4 +43,5 @@ __all__ = [
     "take_up",
     "tell_about",
     "visible_before",
+    "ways_to_pay",
 ]

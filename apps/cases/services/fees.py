@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from apps.kernel.errors import Conflict
 from apps.kernel.workflow import Actor
 from apps.payments import services as payments
 from apps.payments.models import Payment, Quote
+from apps.payments.statuses import Channel
 from apps.posts.models import ApplicantClass, ChargePolicy
 
 
@@ -36,9 +38,15 @@ def is_fee_due(case: Case) -> bool:
 
 
 @transaction.atomic
-def pay(*, case: Case, provider: str, actor: Actor, at: datetime) -> Payment:
-    """Open a payment of what is due. Raises ``Conflict`` (``nothing_due``) otherwise."""
+def pay(*, case: Case, provider: str, actor: Actor, at: datetime, **how: Any) -> Payment:
+    """Open a payment of what is due, ``how`` as ``open_payment`` takes it. Raises ``Conflict`` (``nothing_due``)."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     if not is_fee_due(case):
         raise Conflict(_("There is nothing to pay now."), code="nothing_due")
-    return payments.open_payment(quote=quote(case=case, at=at), provider=provider, user=actor.user, at=at)
+    shown = quote(case=case, at=at)
+    return payments.open_payment(quote=shown, provider=provider, user=actor.user, at=at, **how)
+
+
+def ways_to_pay(*, case: Case, at: datetime) -> dict[str, tuple[Channel, ...]]:
+    """The companies by which the post of the case takes its fee now, and their channels."""
+    return payments.ways(post=case.post, currency=quote(case=case, at=at).currency, at=at)

@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.kernel.api.serializers import Out
-from apps.payments.statuses import Next, Status
+from apps.payments.statuses import Channel, Next, Status
 from apps.posts.bilingual import said
 
 
@@ -53,7 +53,18 @@ class PaymentOut(Out):
     currency = serializers.CharField(help_text="ISO 4217 code.")
     amount_text = serializers.CharField(help_text="The amount as people read it.")
     provider = serializers.CharField()
-    checkout_url = serializers.CharField(source="page", allow_null=True)
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    checkout_url = serializers.CharField(
+        source="page", allow_null=True, help_text="A page to open; for the channel `qr` the text of the code."
+    )
+    checkout_parameters = serializers.DictField(
+        source="parameters",
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="For the company's SDK, or the fields of a form to post to `checkout_url`.",
+    )
+    refunding_minor = serializers.IntegerField(help_text="On its way back to the payer.")
+    refunded_minor = serializers.IntegerField(help_text="Back with the payer.")
     expires_at = serializers.DateTimeField()
 
 
@@ -62,3 +73,11 @@ class ProviderOut(Out):
 
     code = serializers.CharField(help_text="For `provider` when a payment is opened.")
     label = serializers.CharField()  # type: ignore[assignment]
+
+
+class WayOut(ProviderOut):
+    """A way to pay for this, by the contracts of the post."""
+
+    channels = serializers.ListField(
+        child=serializers.ChoiceField(choices=Channel.choices), help_text="For `channel`; the first is the default."
+    )

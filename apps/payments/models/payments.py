@@ -170,6 +170,11 @@ class Payment(Record):
         """Where to pay, while that is possible."""
         return self.checkout_url if self.next is Next.PAY else None
 
+    @property
+    def parameters(self) -> dict[str, str] | None:
+        """What the company's SDK is given, while one can pay."""
+        return self.checkout_parameters if self.next is Next.PAY else None
+
     def is_overdue(self, *, at: datetime) -> bool:
         """Past its time by more than a clock may be wrong or a last answer late."""
         return at >= self.expires_at + LAST_ANSWERS

@@ -25,19 +25,25 @@ PAY_WITHIN = timedelta(minutes=30)
 
 @transaction.atomic
 def open_payment(
-    *, quote: Quote, provider: str, user: User, at: datetime, channel: str = "", payer: Mapping[str, str] | None = None
+    *,
+    quote: Quote,
+    provider: str,
+    user: User,
+    at: datetime,
+    channel: str = "",
+    payer_facts: Mapping[str, str] | None = None,
 ) -> Payment:
     """Begin to pay: only rows, no call; an effect tells the provider once this commits.
 
-    ``channel`` is by default the first that the post's contract has; ``payer`` is what a channel needs to know of the
-    payer's side (``openid``, ``ip``). Pressed twice, it answers with the payment already under way. Another company,
-    way, payer or price gives the earlier one up first. Raises ``Invalid`` (``unknown_provider``, ``unknown_channel``,
-    ``openid_missing``) and ``Conflict`` (``nothing_due``, ``already_paid``, ``quote_expired``).
+    ``channel`` is by default the first that the post's contract has; ``payer_facts`` is what a channel needs to know of
+    the payer's side (``openid``, ``ip``). Pressed twice, it answers with the payment already under way; another
+    company, way, payer or price gives the earlier one up first. Raises ``Invalid`` (``unknown_provider``,
+    ``unknown_channel``, ``openid_missing``) and ``Conflict`` (``nothing_due``, ``already_paid``, ``quote_expired``).
     """
     merchant = _merchant(quote, provider, at)
     way = _way(merchant, channel)
-    payer = dict(payer or {})
-    if way is Channel.JSAPI and not payer.get("openid"):
+    facts_of_payer = dict(payer_facts or {})
+    if way is Channel.JSAPI and not facts_of_payer.get("openid"):
         raise _wrong("/openid", "openid_missing", _("Inside WeChat, the payment needs to know who pays."))
     hold(quote.payable)
     _check_due(quote)
@@ -49,7 +55,7 @@ def open_payment(
     if live:
         give_up(payment=live, cause=Cause.API, at=at)
     facts = {"merchant": merchant, "provider": merchant.provider, "channel": way, "payer": user}
-    return _create(quote, facts | {"sealed_payer": _sealed(payer)}, at)
+    return _create(quote, facts | {"sealed_payer": _sealed(facts_of_payer)}, at)
 
 
 def ways(*, post: Post, currency: str, at: datetime) -> dict[str, tuple[Channel, ...]]:
