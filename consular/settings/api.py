@@ -40,6 +40,7 @@ SPECTACULAR_SETTINGS = {
         "CaseStageEnum": "apps.cases.statuses.Status",
         "FileKindEnum": "apps.documents.statuses.FileKind",
         "FileStatusEnum": "apps.documents.statuses.FileStatus",
+        "PaymentChannelEnum": "apps.payments.statuses.Channel",
         "PaymentStatusEnum": "apps.payments.statuses.Status",
         "MessageChannelEnum": "apps.notifications.api.serializers.WAYS",
         "PushServiceEnum": "apps.notifications.statuses.PushService",

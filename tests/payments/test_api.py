@@ -54,7 +54,11 @@ def test_a_payment_as_its_payer_sees_it(phone, scripted):
         "currency": "EUR",
         "amount_text": "EUR 16.00",
         "provider": "scripted",
+        "channel": "page",
         "checkout_url": f"https://pay.example/{payment.reference}",
+        "checkout_parameters": None,
+        "refunding_minor": 0,
+        "refunded_minor": 0,
         "expires_at": payment.expires_at.isoformat().replace("+00:00", "Z"),
     }
 
