@@ -8,9 +8,10 @@ import django
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.test import TransactionTestCase
 
 from deploy.local.testing import ensure_test_services
+from tests import emptying, template
 
 os.environ.update(ensure_test_services())
 # Test processes side by side have a database each; this gives them a queue each as well.
@@ -25,18 +26,13 @@ settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.stora
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
 
-LEDGER = ("account", "transaction", "entry", "balance", "closing")
-THE_LEDGER_STAYS, THE_LEDGER_MAY_BE_EMPTIED = (
-    "; ".join(f"ALTER TABLE ledger_{table} {word} TRIGGER is_never_emptied" for table in LEDGER)
-    for word in ("ENABLE", "DISABLE")
-)
+TransactionTestCase._fixture_teardown = emptying.empty
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """A test that commits empties every table at its end, which the ledger refuses even to the owner."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(THE_LEDGER_MAY_BE_EMPTIED)
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    with django_db_blocker.unblock():
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template.ensure()
 
 
 @pytest.hookimpl(trylast=True)
