@@ -2,8 +2,8 @@
 
 ``merchant/<serial>.pem``: our private keys, named by the serial number of their certificates; the newest file signs.
 ``apiv3/<any name>.key``: the 32 characters that seal notices; each is tried, the newest first.
-``platform/<serial>.pem``: certificates of WeChat Pay. ``platform/PUB_KEY_ID_<digits>.pem``: its public keys; while there
-is one, answers are asked to be signed with the newest.
+``platform/<serial>.pem``: certificates of WeChat Pay. ``platform/PUB_KEY_ID_<digits>.pem``: its public keys; while one
+is there, answers are asked to be signed with the newest.
 """
 
 import logging

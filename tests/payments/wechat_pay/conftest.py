@@ -1,0 +1,85 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils.timezone import now
+
+from apps.payments.providers.wechat_pay import WeChatPay, orders, wire
+from tests.payments.wechat_pay.sides import Contract, Make, Platform, contract
+from tests.simulators.sides import Merchant, Steered, listening, started
+
+
+@pytest.fixture(scope="session")
+def process() -> Iterator[Steered]:
+    with started("deploy.simulators.wechat_pay") as steered:
+        yield steered
+
+
+@pytest.fixture
+def wechat(process: Steered, monkeypatch: pytest.MonkeyPatch, settings) -> Steered:
+    """WeChat Pay as a process of its own, without plans; our client goes by its clock."""
+    process.web.delete("/faults")
+    for module in (wire, orders):
+        monkeypatch.setattr(module, "now", lambda: now() + timedelta(seconds=process.look("/clock")["offset"]))
+    settings.WECHAT_PAY_URL = settings.WECHAT_PAY_GLOBAL_URL = process.url
+    return process
+
+
+@pytest.fixture
+def ear(settings) -> Iterator[Merchant]:
+    """Where our notices arrive."""
+    with listening() as server:
+        settings.PUBLIC_URL = server.url.removesuffix("/notices")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def known() -> dict[tuple[str, str], str]:
+    """Merchants of the simulator by profile and mode: each costs a key pair."""
+    return {}
+
+
+@pytest.fixture
+def make(wechat: Steered, tmp_path: Path, settings, known: dict[tuple[str, str], str]) -> Make:
+    """A merchant with a full purse and its folder of keys; ``is_new`` makes one that nobody else has."""
+    settings.MERCHANT_KEYS = str(tmp_path)
+
+    def made(profile: str = "domestic", mode: str = "certificate", *, is_new: bool = False, currency="") -> Contract:
+        place = (profile, mode + currency)
+        if is_new or place not in known:
+            asked = {"currency": currency} if currency else {}
+            known[place] = wechat.do("/merchants", profile=profile, key_mode=mode, **asked)["mchid"]
+        info = wechat.look(f"/merchants/{known[place]}")
+        wechat.do("/balance", mchid=info["mchid"], balance=10_000_000)
+        kinds = ("certificate", "public_key") if mode == "both" else (mode,)
+        return contract(wechat, info, tmp_path / f"m-{info['mchid']}", kinds)
+
+    return made
+
+
+@pytest.fixture(params=["domestic-certificate", "domestic-public_key", "cross_border-certificate", "cross_border-both"])
+def ours(request, make: Make) -> Contract:
+    """Both products, in each key mode."""
+    return make(*request.param.split("-"))
+
+
+@pytest.fixture
+def home(make: Make) -> Contract:
+    return make()
+
+
+@pytest.fixture
+def abroad(make: Make) -> Contract:
+    return make("cross_border")
+
+
+@pytest.fixture
+def pay() -> WeChatPay:
+    return WeChatPay()
+
+
+@pytest.fixture(scope="session")
+def platform(process: Steered) -> Platform:
+    """A key that the simulator does not have."""
+    return Platform(process.look("/merchant")["keys"][0]["private_key"])
