@@ -40,10 +40,16 @@ def known() -> dict[tuple[str, str], str]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the keys of all merchants; who changes one takes a new merchant."""
+    return tmp_path_factory.mktemp("merchants")
+
+
 @pytest.fixture
-def make(wechat: Steered, tmp_path: Path, settings, known: dict[tuple[str, str], str]) -> Make:
+def make(wechat: Steered, folders: Path, settings, known: dict[tuple[str, str], str]) -> Make:
     """A merchant with a full purse and its folder of keys; ``is_new`` makes one that nobody else has."""
-    settings.MERCHANT_KEYS = str(tmp_path)
+    settings.MERCHANT_KEYS = str(folders)
 
     def made(profile: str = "domestic", mode: str = "certificate", *, is_new: bool = False, currency="") -> Contract:
         place = (profile, mode + currency)
@@ -53,7 +59,7 @@ def make(wechat: Steered, tmp_path: Path, settings, known: dict[tuple[str, str],
         info = wechat.look(f"/merchants/{known[place]}")
         wechat.do("/balance", mchid=info["mchid"], balance=10_000_000)
         kinds = ("certificate", "public_key") if mode == "both" else (mode,)
-        return contract(wechat, info, tmp_path / f"m-{info['mchid']}", kinds)
+        return contract(wechat, info, folders / f"m-{info['mchid']}", kinds)
 
     return made
 

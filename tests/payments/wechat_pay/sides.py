@@ -2,7 +2,6 @@
 
 import base64
 import json
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,9 +123,9 @@ def contract(simulator: Steered, info: dict[str, Any], folder: Path, kinds: tupl
         app_id=info["appids"][0],
         channels=list(Channel),
     )
-    shutil.rmtree(folder, ignore_errors=True)
     made = Contract(simulator, merchant, folder, info)
-    made.pin("apiv3", "merchant", *kinds)
+    if not folder.exists():
+        made.pin("apiv3", "merchant", *kinds)
     return made
 
 
