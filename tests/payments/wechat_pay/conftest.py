@@ -53,10 +53,13 @@ def make(wechat: Steered, folders: Path, settings, known: dict[tuple[str, str], 
 
     def made(profile: str = "domestic", mode: str = "certificate", *, is_new: bool = False, currency="") -> Contract:
         place = (profile, mode + currency)
-        if is_new or place not in known:
+        mchid = "" if is_new else known.get(place, "")
+        if not mchid:
             asked = {"currency": currency} if currency else {}
-            known[place] = wechat.do("/merchants", profile=profile, key_mode=mode, **asked)["mchid"]
-        info = wechat.look(f"/merchants/{known[place]}")
+            mchid = wechat.do("/merchants", profile=profile, key_mode=mode, **asked)["mchid"]
+        if not is_new:
+            known[place] = mchid
+        info = wechat.look(f"/merchants/{mchid}")
         wechat.do("/balance", mchid=info["mchid"], balance=10_000_000)
         kinds = ("certificate", "public_key") if mode == "both" else (mode,)
         return contract(wechat, info, folders / f"m-{info['mchid']}", kinds)
