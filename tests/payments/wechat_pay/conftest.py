@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils.timezone import now
@@ -13,6 +14,13 @@ from tests.simulators.sides import Merchant, Steered, listening, started
 @pytest.fixture(scope="session")
 def process() -> Iterator[Steered]:
     with started("deploy.simulators.wechat_pay") as steered:
+        steered.ahead = 0.0
+
+        def advance(seconds: float) -> None:
+            steered.do("/clock", advance=seconds)
+            steered.ahead = steered.look("/clock")["offset"]
+
+        steered.advance = advance
         yield steered
 
 
@@ -21,7 +29,7 @@ def wechat(process: Steered, monkeypatch: pytest.MonkeyPatch, settings) -> Steer
     """WeChat Pay as a process of its own, without plans; our client goes by its clock."""
     process.web.delete("/faults")
     for module in (wire, orders):
-        monkeypatch.setattr(module, "now", lambda: now() + timedelta(seconds=process.look("/clock")["offset"]))
+        monkeypatch.setattr(module, "now", lambda: now() + timedelta(seconds=process.ahead))
     settings.WECHAT_PAY_URL = settings.WECHAT_PAY_GLOBAL_URL = process.url
     return process
 
@@ -35,7 +43,7 @@ def ear(settings) -> Iterator[Merchant]:
 
 
 @pytest.fixture(scope="session")
-def known() -> dict[tuple[str, str], str]:
+def known() -> dict[tuple[str, str], dict[str, Any]]:
     """Merchants of the simulator by profile and mode: each costs a key pair."""
     return {}
 
@@ -47,20 +55,20 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make(wechat: Steered, folders: Path, settings, known: dict[tuple[str, str], str]) -> Make:
+def make(wechat: Steered, folders: Path, settings, known: dict[tuple[str, str], dict[str, Any]]) -> Make:
     """A merchant with a full purse and its folder of keys; ``is_new`` makes one that nobody else has."""
     settings.MERCHANT_KEYS = str(folders)
 
     def made(profile: str = "domestic", mode: str = "certificate", *, is_new: bool = False, currency="") -> Contract:
         place = (profile, mode + currency)
-        mchid = "" if is_new else known.get(place, "")
-        if not mchid:
+        info = None if is_new else known.get(place)
+        if info is None:
             asked = {"currency": currency} if currency else {}
             mchid = wechat.do("/merchants", profile=profile, key_mode=mode, **asked)["mchid"]
+            wechat.do("/balance", mchid=mchid, balance=10**9)
+            info = wechat.look(f"/merchants/{mchid}")
         if not is_new:
-            known[place] = mchid
-        info = wechat.look(f"/merchants/{mchid}")
-        wechat.do("/balance", mchid=info["mchid"], balance=10_000_000)
+            known[place] = info
         kinds = ("certificate", "public_key") if mode == "both" else (mode,)
         return contract(wechat, info, folders / f"m-{info['mchid']}", kinds)
 

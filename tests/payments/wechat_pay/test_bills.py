@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -281,8 +282,8 @@ def written(*lines: dict[str, str], sums: dict[str, str] | None = None, names: l
     names = names or sorted(columns.TRADES)
     totals = {"总交易单数": str(len(lines))}
     for column, total in columns.TOTALS.items():
-        amounts = [table.Decimal(line[column]) for line in lines if table.AMOUNT.fullmatch(line[column])]
-        totals[total] = str(sum(amounts, table.Decimal("0.00")))
+        amounts = [Decimal(line[column]) for line in lines if table.AMOUNT.fullmatch(line[column])]
+        totals[total] = str(sum(amounts, Decimal("0.00")))
     totals |= sums or {}
     text = [",".join(names), *(",".join(f"`{line[name]}" for name in names) for line in lines)]
     text += [",".join(totals), ",".join(f"`{value}" for value in totals.values())]
@@ -388,7 +389,15 @@ def test_movements_that_contradict_their_sums_are_broken(change, totals):
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
-    [("16.00", "CNY", 1600), ("3000", "JPY", 3000), ("3000.00", "JPY", 3000), ("1.234", "KWD", 1234)],
+    [
+        ("16.00", "CNY", 1600),
+        ("0.07", "CNY", 7),
+        ("-0.07", "CNY", -7),
+        ("16", "CNY", 1600),
+        ("3000", "JPY", 3000),
+        ("3000.00", "JPY", 3000),
+        ("1.234", "KWD", 1234),
+    ],
 )
 def test_amounts_are_exact_in_every_currency(text: str, currency: str, minor: int):
     assert table.minor(text, currency) == minor

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.utils.timezone import now
 
 from apps.kernel.errors import Conflict, Invalid, Unauthenticated
+from apps.payments.providers.wechat_pay import orders, wire
 from apps.payments.statuses import RefundStatus, Status
 from tests.payments.wechat_pay.sides import Contract, Platform, flips, lower
 from tests.simulators.sides import Merchant, started
@@ -356,17 +358,19 @@ def test_old_and_new_apiv3_keys_open_side_by_side(pay, make, platform: Platform)
     assert refused.value.code == "no_keys"
 
 
-def test_keys_of_the_platform_rotate_without_a_gap(pay, make, wechat, monkeypatch, ear, settings, tmp_path, known):
+def test_keys_of_the_platform_rotate_without_a_gap(pay, make, monkeypatch, ear, settings, tmp_path):
     """Pinned ahead of the change: the old one and the new one prove what they sign; an unpinned one proves nothing."""
     with started("deploy.simulators.wechat_pay") as simulator:
         settings.WECHAT_PAY_URL, settings.MERCHANT_KEYS = simulator.url, str(tmp_path)
+        for module in (wire, orders):
+            monkeypatch.setattr(module, "now", now)
         own = simulator.do("/merchants", key_mode="both")
         ours = Contract(simulator, make().merchant, tmp_path / make().merchant.code, own)
         ours.merchant.merchant_id, ours.merchant.app_id = own["mchid"], own["appids"][0]
         ours.pin("apiv3", "merchant", "certificate", "public_key")
         for kind in ("certificate", "public_key", "merchant"):
             simulator.do("/keys/rotate", kind=kind, **({"mchid": own["mchid"]} if kind == "merchant" else {}))
-        payments = [ours.payment(expires_at=make().now + timedelta(hours=1)) for _ in range(2)]
+        payments = [ours.payment() for _ in range(2)]
         pay.open(payments[0])
         simulator.pay(payments[0].reference)
         unpinned = ear.wait()[0]

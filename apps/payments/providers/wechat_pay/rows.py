@@ -9,7 +9,7 @@ from apps.payments.models import Merchant
 from apps.payments.providers.base import BillLine, BrokenBill, FundLine
 from apps.payments.providers.wechat_pay.columns import TOTALS
 from apps.payments.providers.wechat_pay.fields import LONGEST, YUAN
-from apps.payments.providers.wechat_pay.table import Row, check_sum, minor, number
+from apps.payments.providers.wechat_pay.table import Row, check_count, check_sum, minor, units
 from apps.payments.statuses import RefundStatus, Status
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ SIGNS = {"收入": 1, "支出": -1}
 
 
 def trades(rows: list[Row], sums: Row, merchant: Merchant) -> tuple[BillLine, ...]:
-    _check_count(rows, sums["总交易单数"])
+    check_count(rows, sums["总交易单数"])
     for column, total in TOTALS.items():
         check_sum(rows, column, sums[total])
     return tuple(_trade(row, merchant, row["货币种类"], "订单金额") for row in rows)
@@ -50,10 +50,10 @@ def statement(rows: list[Row], merchant: Merchant) -> tuple[BillLine, ...]:
 
 
 def funds(rows: list[Row], sums: Row) -> tuple[FundLine, ...]:
-    _check_count(rows, sums["资金流水总笔数"])
+    check_count(rows, sums["资金流水总笔数"])
     for way in SIGNS:
         some = [row for row in rows if row["收支类型"] == way]
-        _check_count(some, sums[f"{way}笔数"])
+        check_count(some, sums[f"{way}笔数"])
         check_sum(some, "收支金额(元)", sums[f"{way}金额"])
     return tuple(_movement(row) for row in rows)
 
@@ -64,7 +64,7 @@ def _trade(row: Row, merchant: Merchant, currency: str, ordered: str) -> BillLin
         raise BrokenBill
     is_refund = row["交易状态"] == RETURNED
     amount = minor(row["申请退款金额" if is_refund else ordered], currency)
-    number(row["手续费"])
+    units(row["手续费"])
     if amount <= 0:
         raise BrokenBill
     return BillLine(
@@ -90,11 +90,6 @@ def _movement(row: Row) -> FundLine:
         currency=YUAN,
         at=_moment(row["记账时间"]),
     )
-
-
-def _check_count(rows: list[Row], said: str) -> None:
-    if number(said) != len(rows):
-        raise BrokenBill
 
 
 def _known(meanings: Mapping[str, T], word: str) -> T:

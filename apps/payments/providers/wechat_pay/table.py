@@ -4,13 +4,13 @@ Columns are found by their names (payments.md 1.5); a name that is missing or ne
 """
 
 import re
-from collections.abc import Iterable, Set
-from decimal import Decimal
+from collections.abc import Iterable, Sequence, Set
 
 from apps.payments.providers.base import BrokenBill
 from apps.posts.money import exponent
 
 MARK = "`"
+PLACES = 8
 AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,8})?")
 Row = dict[str, str]
 
@@ -31,24 +31,31 @@ def read(content: bytes, columns: Set[str], sums: Set[str]) -> tuple[list[Row], 
     return rows, totals[0]
 
 
-def number(text: str) -> Decimal:
-    """Raises ``BrokenBill``."""
+def units(text: str) -> int:
+    """A decimal number, exactly, in units of 10^-8. Raises ``BrokenBill``."""
     if not AMOUNT.fullmatch(text):
         raise BrokenBill
-    return Decimal(text)
+    whole, _point, part = text.partition(".")
+    return int(whole + part.ljust(PLACES, "0"))
 
 
 def minor(text: str, currency: str) -> int:
     """An amount of the major unit, exactly, in the smallest one. Raises ``BrokenBill``."""
-    scaled = number(text).scaleb(exponent(currency))
-    if scaled != scaled.to_integral_value():
+    amount, rest = divmod(units(text), 10 ** (PLACES - exponent(currency)))
+    if rest:
         raise BrokenBill
-    return int(scaled)
+    return amount
 
 
 def check_sum(rows: Iterable[Row], column: str, total: str) -> None:
     """Raises ``BrokenBill``."""
-    if sum((number(row[column]) for row in rows), Decimal()) != number(total):
+    if sum(units(row[column]) for row in rows) != units(total):
+        raise BrokenBill
+
+
+def check_count(rows: Sequence[Row], said: str) -> None:
+    """Raises ``BrokenBill``."""
+    if units(said) != len(rows) * 10**PLACES:
         raise BrokenBill
 
 
