@@ -24,9 +24,9 @@ from wechatpayv3 import WeChatPay as Sdk
 from wechatpayv3 import WeChatPayType
 
 from apps.payments import sealing
-from apps.payments.channels import Channel
 from apps.payments.models import Merchant, Payment, Quote, Refund
 from apps.payments.models.payments import new_reference
+from apps.payments.statuses import Channel
 from tests.simulators.sides import Steered
 
 LINES = [{"label_zh": "旅行证", "label_en": "Travel document"}, {"label_zh": "加急费", "label_en": "Express fee"}]

@@ -9,9 +9,8 @@ import wechatpayv3.utils
 from django.utils.timezone import now
 
 from apps.kernel.errors import Conflict, Unavailable
-from apps.payments.channels import Channel
 from apps.payments.providers.wechat_pay import orders, signing, wire
-from apps.payments.statuses import Status
+from apps.payments.statuses import Channel, Status
 from tests.payments.wechat_pay.sides import Contract
 
 pytestmark = pytest.mark.stack

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from apps.payments.channels import Channel
 from apps.payments.models import Merchant, Payment, Refund
 from apps.payments.providers.base import Bill, Checkout, Notice, RefundNotice, Word, providers
 from apps.payments.providers.wechat_pay import bills, notices, orders, refunds
 from apps.payments.providers.wechat_pay.certificates import fresh_certificates
 from apps.payments.providers.wechat_pay.signing import EVIDENCE
+from apps.payments.statuses import Channel
 
 __all__ = ["WeChatPay", "fresh_certificates"]
 

@@ -10,7 +10,6 @@ from django.utils.timezone import now
 
 from apps.kernel.errors import Conflict, Unavailable
 from apps.payments.beijing import beijing
-from apps.payments.channels import Channel
 from apps.payments.models import Merchant, Payment
 from apps.payments.providers.base import Checkout, Notice
 from apps.payments.providers.wechat_pay import fields
@@ -18,7 +17,7 @@ from apps.payments.providers.wechat_pay.fields import Told
 from apps.payments.providers.wechat_pay.products import is_abroad, product
 from apps.payments.providers.wechat_pay.signing import lines, nonce, sign
 from apps.payments.providers.wechat_pay.wire import Refused, call
-from apps.payments.statuses import Status
+from apps.payments.statuses import Channel, Status
 
 EARLIER = timedelta(seconds=30)
 """WeChat Pay stops taking money before we stop waiting for it."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from apps.payments.channels import Channel
 from apps.payments.models import Merchant
 from apps.payments.models.merchants import Profile
 from apps.payments.providers.wechat_pay.fields import YUAN
+from apps.payments.statuses import Channel
 
 
 @dataclass(frozen=True, slots=True)
