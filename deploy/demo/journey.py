@@ -153,14 +153,17 @@ def _pay(phone: Phone, case: dict[str, Any], story: Story) -> None:
     path = f"/api/v1/cases/{case['id']}"
     phone.wait(path, lambda found: found["stage"] == "payment_due", "the fee is due")
     price = phone.get(f"{path}/quote")
-    payment = phone.post(f"{path}/payments", provider="sandbox")
+    ways = phone.get(f"{path}/payments/ways")
+    if "wechat_pay" not in {way["code"] for way in ways}:
+        raise LookupError(f"WeChat Pay is not offered: {ways}")
+    payment = phone.post(f"{path}/payments", provider="wechat_pay", channel="page")
     attempt = f"/api/v1/payments/{payment['id']}"
     ready = phone.wait(attempt, lambda found: found["checkout_url"], "there is a page to pay on")
     with httpx.Client(timeout=30, follow_redirects=False) as payer:
         payer.get(ready["checkout_url"]).raise_for_status()
         payer.post(ready["checkout_url"], data={"action": "pay"})
     phone.wait(attempt, lambda found: found["status"] == "captured", "the notice arrives")
-    story.done(f"paid {price['total_text']} on the sandbox provider's page")
+    story.done(f"paid {price['total_text']} with WeChat Pay")
 
 
 def _receive(phone: Phone, case: dict[str, Any], folder: Path, story: Story) -> None:

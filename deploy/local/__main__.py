@@ -24,6 +24,7 @@ COMMANDS = {
     "test": Entry("deploy.local.run_tests", "test [ARGUMENT …]", "run the tests (arguments are pytest's)"),
     "drill": Entry("deploy.local.drill", "drill NAME …", "workers, history, restore, erase, attacks, fuzz"),
     "bench": Entry("deploy.local.bench", "bench [NAME …] [--quick]", "measure, each against its own limit"),
+    "simulators": Entry("deploy.local.simulate", "simulators", "the payment companies alone, for app developers"),
     "manage": Entry("deploy.local.manage", "manage COMMAND …", "run manage.py in the same environment"),
 }
 _HELP = {"help", "-h", "--help"}

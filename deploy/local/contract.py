@@ -12,6 +12,8 @@ from deploy.local.console import LaunchError
 from deploy.local.profile import Profile
 
 LAUNCHER = "launcher"
+GATEWAYS = "gateways"
+"""Simulated payment companies: they run whenever the whole product does."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ CONTRACT = (
     Variable("EMAIL_URL", "mail", "smtp://USER:PASSWORD@HOST:PORT"),
     Variable("SANDBOX_PAY_URL", "sandbox_pay", "the payment sandbox, a process of its own"),
     Variable("SANDBOX_PAY_SECRET", LAUNCHER, "shared secret of the product and the payment sandbox"),
+    Variable("MERCHANT_KEYS", LAUNCHER, "folder with the keys of our merchants at payment companies"),
+    Variable("WECHAT_PAY_URL", GATEWAYS, "WeChat Pay; the simulator of the demo, a process of its own"),
+    Variable("WECHAT_PAY_GLOBAL_URL", GATEWAYS, "the same for cross-border merchants"),
     Variable("SMS_URL", "sms", "aliyun://KEY:SECRET@HOST/?sign=NAME; the simulator of the demo, a process of its own"),
     Variable("FCM_URL", "push", "pushes to Android; the simulator of the demo, a process of its own"),
     Variable("FCM_CREDENTIALS", "push", "file with the service account that signs in there"),
@@ -72,6 +77,12 @@ ADDRESSES = {
 
 SILENT = {variable.name: "" for variable in CONTRACT if variable.origin in {"sms", "push"}}
 """Without a simulator nothing carries text messages and pushes."""
+
+
+def without_gateways(nowhere: str) -> dict[str, str]:
+    """No payment company answers, and the real ones least of all."""
+    return {variable.name: nowhere for variable in CONTRACT if variable.origin == GATEWAYS}
+
 
 _GROUPS = {
     address: tuple(variable.name for variable in CONTRACT if variable.origin == service)
@@ -119,6 +130,7 @@ def own_settings(profile: Profile, public_url: str, staff_url: str) -> dict[str,
         "AUDIT_KEYS_PASSPHRASE": secrets["audit_keys"],
         "AUDIT_HEADS_DIR": str(profile.dir / "audit-heads"),
         "SANDBOX_PAY_SECRET": secrets["sandbox_pay"],
+        "MERCHANT_KEYS": str(profile.dir / "merchants"),
     }
 
 

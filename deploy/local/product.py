@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.decoder.install import install as install_decoder
-from deploy.local import contract, simulators
+from deploy.local import contract, gateways, simulators
 from deploy.local.console import say
 from deploy.local.process import Command, Process
 from deploy.local.profile import ROOT
@@ -32,6 +32,7 @@ def bring_up(stack: Stack) -> None:
     """
     stack.start()
     simulators.start(stack)
+    gateways.start(stack)
     _fill(stack)
     web = [_serve(stack, kind, _port_of(stack.environ[url])) for kind, url in WEB.items()]
     workers = [_work(stack, kind, queues, processes) for kind, (queues, processes) in WORKERS.items()]
@@ -94,7 +95,8 @@ def _fill(stack: Stack) -> None:
     else:
         say("DATABASE_URL is yours and names no roles: all processes use that one account")
     stack.supervisor.run("seed_demo", _manage(stack, "seed_demo", "--out", str(stack.profile.logins)))
-    say("posts, officers and citizens are seeded")
+    stack.supervisor.run("merchants", _manage(stack, "merchant", "load", str(gateways.contracts_file(stack))))
+    say("posts, officers, citizens and merchants are seeded")
     stack.supervisor.finish(static)
 
 

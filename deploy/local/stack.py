@@ -95,7 +95,8 @@ def unreached(profile: Profile, web_port: int = WEB_PORT, staff_port: int = STAF
     settings = contract.own_settings(profile, f"http://{HOST}:{web_port}", f"http://{HOST}:{staff_port}")
     for kind in EMBEDDED.values():
         settings |= kind(profile).settings(NOWHERE)
-    return settings | contract.SILENT | {"SANDBOX_PAY_URL": f"http://{HOST}:{NOWHERE}"}
+    nowhere = {"SANDBOX_PAY_URL": f"http://{HOST}:{NOWHERE}", **contract.without_gateways(f"http://{HOST}:{NOWHERE}")}
+    return settings | contract.SILENT | nowhere
 
 
 def start_services(profile: str, which: Sequence[str] = ALL) -> Stack:
