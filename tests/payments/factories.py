@@ -159,6 +159,11 @@ class Scripted:
                 raise NotEnough
             return self.refunds.setdefault(refund.number, given_back(refund, status=self.gives))
 
+    def given(self, reference: str) -> list[RefundNotice]:
+        """What it has given back of one payment."""
+        known = self.refunds.values()
+        return [one for one in known if one.reference == reference and one.status is RefundStatus.SUCCEEDED]
+
     def ask_refund(self, payment: Payment, number: str) -> RefundNotice | None:
         with self.called("ask_refund", payment):
             return self.refunds.get(number)
