@@ -266,6 +266,9 @@ def test_a_refund_can_be_closed(pay, crafted):
     )
     said = read(pay, ours, notice, at)
     assert (said.status, said.currency, said.paid.amount_minor) == (RefundStatus.CLOSED, "EUR", 4620)
+    told = {**REFUND, "refund_status": "SUCCESS", "amount": {**amount, "payer_currency": ""}}
+    ours, notice, at = crafted("REFUND.SUCCESS", told, "cross_border")
+    assert read(pay, ours, notice, at).status is RefundStatus.SUBMITTED
 
 
 def test_another_event_is_no_concern_of_ours(pay, crafted):

@@ -197,6 +197,24 @@ def test_a_lost_answer_is_asked_for_again(pay, ours: Contract):
     assert pay.open(payment).url.startswith("weixin://")
 
 
+def test_an_answer_about_another_order_is_none(pay, home: Contract, monkeypatch):
+    payment = home.payment()
+    said = {"mchid": "1", "out_trade_no": payment.reference, "trade_state": "NOTPAY", "amount": {"total": 1600}}
+    monkeypatch.setattr(orders, "call", lambda *given: said)
+    assert (pay.ask(payment).status, pay.ask(payment).currency) == (Status.AWAITING_PAYER, "CNY")
+
+    said["out_trade_no"] = "another"
+    with pytest.raises(Unavailable):
+        pay.ask(payment)
+
+
+@pytest.mark.parametrize("answer", [{}, {"code_url": 5}, {"code_url": "https://elsewhere.example"}])
+def test_an_order_without_a_way_to_pay_is_no_answer(pay, home: Contract, monkeypatch, answer):
+    monkeypatch.setattr(orders, "call", lambda *given: answer)
+    with pytest.raises(Unavailable):
+        pay.open(home.payment())
+
+
 FAULTS = ["wrong_signature", "no_signature", "unknown_serial", "stale", "future", "truncated", "error_after"]
 FAULTS += ["reset_before", "reset_after"]
 

@@ -7,7 +7,7 @@ from apps.kernel.errors import Conflict, Unavailable
 from apps.payments.models import Payment
 from apps.payments.providers.base import NotEnough
 from apps.payments.providers.wechat_pay import refunds, wire
-from apps.payments.statuses import RefundStatus
+from apps.payments.statuses import RefundStatus, Status
 from tests.payments.wechat_pay.sides import Contract
 
 pytestmark = pytest.mark.stack
@@ -33,6 +33,7 @@ def test_a_refund_is_accepted_and_then_done(pay, ours: Contract):
     assert done.provider_txn == begun.provider_txn
     assert done.provider_txn.startswith("503")
     assert done.at >= begun.at
+    assert pay.ask(payment).status is Status.CAPTURED
 
 
 def test_the_same_number_gives_nothing_twice(pay, ours: Contract):
@@ -152,10 +153,27 @@ def test_an_answer_about_something_else_is_none(monkeypatch, pay, home: Contract
         pay.ask_refund(payment, "number")
 
 
+@pytest.mark.parametrize("missing", ["currency", "payer_currency"])
+def test_a_cross_border_answer_has_to_name_both_currencies(monkeypatch, pay, abroad: Contract, missing: str):
+    payment = abroad.payment(reference="order")
+    amount = {"refund": 600, "currency": "EUR", "payer_refund": 4620, "payer_currency": "CNY"}
+    whole = {**GOOD, "id": "503", "amount": amount}
+    monkeypatch.setattr(refunds, "call", lambda *given: whole)
+    assert pay.ask_refund(payment, "number").paid.amount_minor == 4620
+
+    amount.pop(missing)
+    with pytest.raises(Unavailable):
+        pay.ask_refund(payment, "number")
+    whole["status"] = "PROCESSING"
+    if missing == "payer_currency":
+        assert pay.ask_refund(payment, "number").status is RefundStatus.ACCEPTED
+
+
 @pytest.mark.parametrize(
     ("status", "content", "error", "code"),
     [
-        (429, b'{"code": "FREQUENCY_LIMITED"}', Unavailable, "unavailable"),
+        (429, b'{"code": "RULE_LIMIT"}', Unavailable, "unavailable"),
+        (503, b'{"code": "NO_AUTH"}', Unavailable, "unavailable"),
         (500, b'{"code": "SYSTEM_ERROR"}', Unavailable, "unavailable"),
         (403, b'{"code": "SYSTEM_ERROR"}', Unavailable, "unavailable"),
         (302, b"", Unavailable, "unavailable"),
@@ -167,7 +185,7 @@ def test_an_answer_about_something_else_is_none(monkeypatch, pay, home: Contract
         (403, b'{"code": "NO_AUTH"}', Conflict, "provider_refuses"),
         (400, b'{"code": "\\u0000bad"}', Conflict, "provider_refuses"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_every_proven_answer_is_understood_or_unknown(status: int, content: bytes, error, code: str):
     with pytest.raises(error) as refused:

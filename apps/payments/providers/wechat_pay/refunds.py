@@ -68,7 +68,8 @@ def heard(merchant: Merchant, told: Told, *, state: str, at: datetime, notice: s
     if status is None:
         raise ValueError(state)
     returned, currency = fields.minor(amount, "refund"), amount.get("currency") or theirs.currency
-    if not (currency and (amount.get("payer_currency") or theirs.currency)):
+    is_done = status is RefundStatus.SUCCEEDED
+    if not currency or (is_done and not (amount.get("payer_currency") or theirs.currency)):
         # A cross-border notice names no currencies: what the payer got is known only from an answer.
         status, currency = RefundStatus.SUBMITTED, currency or merchant.currency
     else:

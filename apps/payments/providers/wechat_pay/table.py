@@ -41,7 +41,8 @@ def units(text: str) -> int:
 
 def minor(text: str, currency: str) -> int:
     """An amount of the major unit, exactly, in the smallest one. Raises ``BrokenBill``."""
-    amount, rest = divmod(units(text), int(10 ** (PLACES - exponent(currency))))
+    one: int = 10 ** (PLACES - exponent(currency))
+    amount, rest = divmod(units(text), one)
     if rest:
         raise BrokenBill
     return amount

@@ -19,7 +19,6 @@ from apps.payments.providers.wechat_pay.signing import authorization, is_genuine
 
 TIMEOUT = httpx.Timeout(5, connect=2)
 HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "consular/1"}
-SERVER_ERRORS, TOO_MANY = 500, 429
 AGAIN = {"SYSTEM_ERROR", "BANK_ERROR", "SERVICE_UNAVAILABLE", "FREQUENCY_LIMITED", "RATE_LIMITED"}
 """Refusals of the moment: the same request later is answered otherwise."""
 STABLE = {
@@ -75,7 +74,7 @@ def prove(merchant: Merchant, answer: httpx.Response, signed: bytes) -> None:
 
 def told(answer: httpx.Response) -> dict[str, Any]:
     """What a proven answer says; nothing of one without a body. Raises ``Unavailable`` and ``Refused``."""
-    if answer.status_code >= SERVER_ERRORS or answer.status_code == TOO_MANY:
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         raise Unavailable
     try:
         known = whole_object(answer.content) if answer.content else {}
