@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "/api/v1/posts/{code}",
     "/api/v1/consents/{purpose}",
-    "/api/v1/payments/notices/{provider}",
+    "/api/v1/payments/notices/{merchant}",
 }
 """Addresses with a parameter that name nobody's property."""
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from apps.accounts.models import User
-from apps.kernel.errors import Unauthenticated, Unavailable
+from apps.kernel.errors import Conflict, Unauthenticated, Unavailable
 from apps.outbox.models import Delivery
 from apps.outbox.services import drain
 from apps.payments import services
@@ -157,6 +157,9 @@ class Scripted:
         with self.called("refund", refund.payment):
             if refund.amount_minor > self.balance:
                 raise NotEnough
+            given = sum(one.amount_minor for one in self.given(refund.payment.reference))
+            if refund.number not in self.refunds and given + refund.amount_minor > refund.payment.amount_minor:
+                raise Conflict(code="too_much")
             return self.refunds.setdefault(refund.number, given_back(refund, status=self.gives))
 
     def given(self, reference: str) -> list[RefundNotice]:

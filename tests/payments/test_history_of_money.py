@@ -1,6 +1,6 @@
 """Anything may happen to a payment, in any order: after every step the invariants of payments.md 6 hold.
 
-A failure is printed as the steps that led to it, and replayed with ``--hypothesis-seed``.
+A failure is printed as the steps that led to it. The same steps are taken each time; ``--hypothesis-seed=N`` takes others.
 """
 
 from dataclasses import replace
@@ -179,8 +179,8 @@ class Money(RuleBasedStateMachine):
         back = sum(one.amount_minor for one in self.company.given(payment.reference))
         if told is None or told.status is not Status.CAPTURED or back + amount > payment.amount_minor:
             return
-        if payment.refunding_minor:
-            return  # the company would refuse what no longer fits; here it may only be asked
+        if payment.status != Status.CAPTURED or payment.refunding_minor:
+            return  # both sides giving back at once ends with a person, who is not played here
         stub = Refund(
             payment=payment, number=f"console{len(self.company.refunds)}", amount_minor=amount, currency="EUR"
         )
@@ -316,7 +316,7 @@ def booked(code: str) -> int:
     return total(Entry.objects.filter(account__code__startswith=code), "amount_minor")
 
 
-def test_whatever_happens_every_cent_is_where_the_books_say():
+def test_whatever_happens_every_cent_is_where_the_books_say(pytestconfig):
     run_state_machine_as_test(
         Money,
         settings=settings(
@@ -325,6 +325,7 @@ def test_whatever_happens_every_cent_is_where_the_books_say():
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
+            derandomize=pytestconfig.getoption("--hypothesis-seed") is None,
             phases=[Phase.generate],
         ),
     )

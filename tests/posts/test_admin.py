@@ -158,3 +158,10 @@ def test_only_staff_become_officers(client, superuser, paris):
 
     assert client.post("/admin/posts/officer/add/", {"user": citizen.pk, "post": "PAR"}).status_code == 200
     assert not Officer.objects.exists()
+
+
+def test_nobody_at_the_desk_raises_what_one_person_may_give_back(client, superuser, paris):
+    client.post(f"/admin/posts/post/{paris.code}/change/", post_form(paris) | {"refund_alone_minor": "100000"})
+
+    paris.refresh_from_db()
+    assert paris.refund_alone_minor == 0

@@ -64,7 +64,9 @@ class PostAdmin(ModelAdmin):
         return own_posts(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> list[str]:
-        return ["code", "currency"] if obj else []
+        """How much one person may give back alone is no decision of one person: the operator sets it."""
+        always = ["refund_alone_minor"]
+        return [*always, "code", "currency"] if obj else always
 
     @admin.display(description=_("name"), ordering="name_zh")
     def name(self, post: Post) -> str:
