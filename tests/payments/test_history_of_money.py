@@ -64,8 +64,8 @@ class Money(RuleBasedStateMachine):
         self.clerk = officer("clerk", "request_refund")
         self.head = officer("head", "request_refund", "approve_refund")
         self.company = Scripted()
-        self.usual = {name: base.providers._items.get(name) for name in ("scripted", "other")}
-        base.providers._items |= dict.fromkeys(self.usual, self.company)
+        self.usual = dict(base.providers._items)
+        base.providers._items |= {"scripted": self.company, "other": self.company}
         self.at = AT
         self.usual_now, reactions.now = reactions.now, lambda: self.at
 
@@ -77,7 +77,7 @@ class Money(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.around.__exit__(None, None, None)
             reactions.now = self.usual_now
-            base.providers._items |= self.usual
+            base.providers._items = self.usual
 
     # what people do
 
